@@ -1,0 +1,117 @@
+package dev.poise.model;
+
+/// A decoder's architecture as data: everything that changes the maths, and nothing else.
+///
+/// @param family the family that reads and writes this architecture
+/// @param vocabulary V, tokens
+/// @param width D, of the residual stream
+/// @param layers blocks
+/// @param heads H, query heads
+/// @param keyValueHeads key and value heads; divides `heads`
+/// @param headWidth width of one head
+/// @param feedForward inner width of the feed-forward part
+/// @param gated whether the feed-forward part is activation(gate) · up rather than activation(up)
+/// @param context longest sequence in tokens
+/// @param norm the normalisation
+/// @param positions how positions enter
+/// @param activation of the feed-forward part
+/// @param biases which linear maps carry a bias
+/// @param queryKeyNorm whether queries and keys are RMS-normalised a head before rotation
+/// @param attentionScale factor on query-key products
+/// @param tied whether the output head is the embedding
+public record Architecture(
+        Family family,
+        int vocabulary,
+        int width,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int headWidth,
+        int feedForward,
+        boolean gated,
+        int context,
+        Norm norm,
+        Positions positions,
+        Activation activation,
+        Biases biases,
+        boolean queryKeyNorm,
+        double attentionScale,
+        boolean tied) {
+
+    /// Normalisation of the residual stream.
+    ///
+    /// @param kind RMS (scale only) or LAYER (mean removed, scale and shift)
+    /// @param epsilon added to the variance
+    public record Norm(Kind kind, double epsilon) {
+        /// Which normalisation.
+        public enum Kind {
+            RMS,
+            LAYER
+        }
+    }
+
+    /// The feed-forward activation.
+    public enum Activation {
+        SILU,
+        GELU,
+        GELU_TANH,
+        RELU
+    }
+
+    /// Which linear maps carry a bias.
+    ///
+    /// @param queryKeyValue the attention's inputs
+    /// @param attentionOutput the attention's output
+    /// @param feedForward the feed-forward part's maps
+    public record Biases(boolean queryKeyValue, boolean attentionOutput, boolean feedForward) {}
+
+    /// How positions enter.
+    public sealed interface Positions {
+        /// A learned vector a position, added to the embedding.
+        record Learned() implements Positions {}
+
+        /// Rotation of queries and keys (Su et al. 2021, <https://arxiv.org/abs/2104.09864>), halves paired as in
+        // GPT-NeoX.
+        ///
+        /// @param frequencies radians a position, one for every pair of coordinates; `headWidth / 2` of them
+        record Rotary(double[] frequencies) implements Positions {}
+    }
+
+    public Architecture {
+        positive("vocabulary", vocabulary);
+        positive("width", width);
+        positive("layers", layers);
+        positive("heads", heads);
+        positive("key-value heads", keyValueHeads);
+        positive("head width", headWidth);
+        positive("feed-forward width", feedForward);
+        positive("context", context);
+        if (heads % keyValueHeads != 0) {
+            throw new IllegalArgumentException(
+                    "heads must be a multiple of key-value heads, got " + heads + " and " + keyValueHeads);
+        }
+        if (!(norm.epsilon() > 0)) {
+            throw new IllegalArgumentException("norm epsilon must be positive, got " + norm.epsilon());
+        }
+        if (positions instanceof Positions.Rotary(double[] frequencies) && 2 * frequencies.length != headWidth) {
+            throw new IllegalArgumentException(
+                    "rotary frequencies must be half the head width " + headWidth + ", got " + frequencies.length);
+        }
+    }
+
+    /// Width of all query heads together.
+    public int queryWidth() {
+        return heads * headWidth;
+    }
+
+    /// Width of all key heads together; the values' too.
+    public int keyWidth() {
+        return keyValueHeads * headWidth;
+    }
+
+    private static void positive(String name, int value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be positive, got " + value);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package dev.poise.model;
+
+import dev.poise.model.Architecture.Positions;
+import dev.poise.torch.Owned;
+import dev.poise.torch.Precision;
+import dev.poise.torch.Tensors;
+import dev.poise.torch.Torch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// A decoder-only transformer: token ids in, log-probabilities out, gradients back.
+///
+/// It runs over flat, unpadded batches. Only the trunk is differentiated by libtorch; the head's gradient is in closed
+/// form, and the embedding's is a sum over rows. There is no dropout, whatever a configuration says: preference
+/// objectives compare log-probabilities, and noise in them is noise in the loss.
+///
+/// Not thread-safe: one thread at a time. Tensors belong to the caller's native scope.
+public final class Decoder implements AutoCloseable {
+
+    private final Architecture architecture;
+    private final Precision precision;
+    private final Parameters parameters;
+    private final Owned owned = new Owned();
+    private final List<Block> blocks = new ArrayList<>();
+    private final Normalisation finalNorm;
+    private final Head head;
+    private final @Nullable Rotation rotations; // of every position of the context
+
+    /// A decoder with all parameters zero: see [Checkpoint] for reading one, [#initialise] for a fresh one.
+    Decoder(Architecture architecture, Precision precision, boolean trainable) {
+        this.architecture = architecture;
+        this.precision = precision;
+        this.parameters = new Parameters(architecture.family().layout(architecture), precision, trainable);
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            blocks.add(block("layers." + layer + "."));
+        }
+        this.finalNorm = norm("final_norm");
+        String output = architecture.tied() ? "embedding.weight" : "head.weight";
+        this.head = new Head(
+                parameters.product(output),
+                trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0)),
+                precision.sums());
+        this.rotations = architecture.positions() instanceof Positions.Rotary(double[] frequencies)
+                ? rotations(frequencies)
+                : null;
+    }
+
+    /// The architecture.
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    /// The type of products.
+    public Precision precision() {
+        return precision;
+    }
+
+    /// The parameters and their gradients.
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    Head head() {
+        return head;
+    }
+
+    /// Fills matrices with normal draws and sets norms to the identity.
+    ///
+    /// @param deviation standard deviation of the draws; the field uses 0.02
+    /// @param seed of the draws: the same seed gives the same weights on every machine
+    public void initialise(double deviation, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (Parameter parameter : parameters.layout()) {
+            boolean vector = parameter.role() == Parameter.Role.VECTOR;
+            double identity = parameter.name().endsWith("norm.weight") ? 1 : 0;
+            double[] values = new double[Math.toIntExact(parameter.size())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = vector ? identity : deviation * random.nextGaussian();
+            }
+            Torch.withoutGradients(() -> parameters
+                    .master(parameter.name())
+                    .copy_(Tensors.of(values, precision.sums()).view(parameter.shape())));
+        }
+        parameters.refresh();
+    }
+
+    /// Runs a batch so that it can be walked back.
+    public Pass forward(TokenBatch batch) {
+        Tensor embedded = embed(batch.ids(), batch.positions()).set_requires_grad(true);
+        return new Pass(this, batch, embedded, read(batch, embedded));
+    }
+
+    /// Statistics of every trained token of a batch, without gradients.
+    public TokenStatistics measure(TokenBatch batch) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor hidden = read(batch, embed(batch.ids(), batch.positions()));
+            return head.measure(hidden, batch.targets());
+        }
+    }
+
+    private Tensor read(TokenBatch batch, Tensor embedded) {
+        Attention attention = new SegmentAttention(architecture, batch.segments(), batch.length());
+        Tensor residual = trunk(embedded, batch.positions(), attention);
+        return finalNorm.of(residual.index_select(0, Tensors.indices(batch.readAt())));
+    }
+
+    /// The residual stream after the last block, `[N, D]`.
+    Tensor trunk(Tensor embedded, int[] positions, Attention attention) {
+        Rotation rotation = rotations == null ? null : rotations.at(Tensors.indices(positions));
+        Tensor h = embedded;
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            h = blocks.get(layer).of(h, layer, architecture, rotation, attention);
+        }
+        return h;
+    }
+
+    /// Logits after the given rows of the residual stream, `[R, V]`.
+    Tensor logits(Tensor residual) {
+        return head.logits(finalNorm.of(residual));
+    }
+
+    /// What enters the first block, `[N, D]`, without its graph.
+    Tensor embed(int[] ids, int[] positions) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            Tensor tokens = parameters.master("embedding.weight").index_select(0, Tensors.indices(ids));
+            return switch (architecture.positions()) {
+                case Positions.Rotary rotary -> tokens;
+                case Positions.Learned learned ->
+                    tokens.add(
+                            parameters.master("position_embedding.weight").index_select(0, Tensors.indices(positions)));
+            };
+        }
+    }
+
+    /// Adds the gradient by [#embed]'s result to the embeddings' gradients.
+    void addToEmbeddings(TokenBatch batch, Tensor gradient) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            parameters.gradient("embedding.weight").index_add_(0, Tensors.indices(batch.ids()), gradient);
+            if (architecture.positions() instanceof Positions.Learned) {
+                parameters
+                        .gradient("position_embedding.weight")
+                        .index_add_(0, Tensors.indices(batch.positions()), gradient);
+            }
+        }
+        parameters.collect();
+    }
+
+    private Block block(String prefix) {
+        Architecture.Biases biases = architecture.biases();
+        return new Block(
+                norm(prefix + "attention_norm"),
+                linear(prefix + "attention.query_key_value", biases.queryKeyValue()),
+                architecture.queryKeyNorm() ? norm(prefix + "attention.query_norm") : null,
+                architecture.queryKeyNorm() ? norm(prefix + "attention.key_norm") : null,
+                linear(prefix + "attention.output", biases.attentionOutput()),
+                norm(prefix + "feed_forward_norm"),
+                linear(prefix + "feed_forward.up", biases.feedForward()),
+                linear(prefix + "feed_forward.down", biases.feedForward()));
+    }
+
+    private Linear linear(String name, boolean bias) {
+        return new Linear(parameters.weight(name + ".weight"), bias ? parameters.weight(name + ".bias") : null);
+    }
+
+    private Normalisation norm(String name) {
+        Architecture.Norm norm = architecture.norm();
+        return new Normalisation(
+                norm.kind(),
+                norm.epsilon(),
+                parameters.weight(name + ".weight"),
+                norm.kind() == Architecture.Norm.Kind.LAYER ? parameters.weight(name + ".bias") : null);
+    }
+
+    /// Angles are computed in float64, whatever the precision: at position 2,000 float32 has lost five digits of them.
+    private Rotation rotations(double[] frequencies) {
+        int width = 2 * frequencies.length;
+        double[] cosine = new double[architecture.context() * width];
+        double[] sine = new double[architecture.context() * width];
+        for (int p = 0; p < architecture.context(); p++) {
+            for (int i = 0; i < width; i++) {
+                double angle = p * frequencies[i % frequencies.length];
+                cosine[p * width + i] = Math.cos(angle);
+                sine[p * width + i] = i < frequencies.length ? -Math.sin(angle) : Math.sin(angle);
+            }
+        }
+        long[] shape = {architecture.context(), 1, width};
+        return new Rotation(
+                owned.keep(Tensors.of(cosine, precision.sums()).view(shape)),
+                owned.keep(Tensors.of(sine, precision.sums()).view(shape)));
+    }
+
+    @Override
+    public void close() {
+        owned.close();
+        parameters.close();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.poise.model;
+
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+
+/// A forward pass that can be walked back: what was read, and the graph behind it.
+///
+/// Lives in the native scope it was made in.
+public final class Pass {
+
+    private final Decoder decoder;
+    private final TokenBatch batch;
+    private final Tensor embedded; // [N, D] leaf
+    private final Tensor read; // [R, D] normed hidden states before the trained tokens
+
+    Pass(Decoder decoder, TokenBatch batch, Tensor embedded, Tensor read) {
+        this.decoder = decoder;
+        this.batch = batch;
+        this.embedded = embedded;
+        this.read = read;
+    }
+
+    /// Statistics of every trained token.
+    public TokenStatistics measure() {
+        return decoder.head().measure(read.detach(), batch.targets());
+    }
+
+    /// Adds the gradient of a loss to the parameters' gradients.
+    ///
+    /// @param byLogProb ∂L/∂log π(y_t | x, y_<t) of every trained token, `[R]`
+    public void backward(double[] byLogProb) {
+        Tensor byRead = decoder.head().backward(read.detach(), batch.targets(), byLogProb);
+        read.backward(byRead, new BoolOptional(), false, new TensorArrayRefOptional());
+        decoder.addToEmbeddings(batch, embedded.grad());
+    }
+}

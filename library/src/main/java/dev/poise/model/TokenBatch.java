@@ -1,0 +1,139 @@
+package dev.poise.model;
+
+import dev.poise.tokenize.TokenSequence;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Token sequences laid out flat, without padding, sequences of a group sharing their common prompt.
+///
+/// @param ids token ids, `[N]`
+/// @param positions the position of every token in its own sequence, `[N]`
+/// @param segments who attends to whom
+/// @param readAt flat index of the token before every trained token, `[R]`, sequence by sequence
+/// @param targets the trained tokens, `[R]`
+/// @param offsets where each sequence's trained tokens begin in `readAt`, and at the end R: `[S + 1]`
+public record TokenBatch(
+        int[] ids, int[] positions, List<Segment> segments, int[] readAt, int[] targets, int[] offsets) {
+
+    /// Lays out groups of sequences. Sequences come out in order: group by group, each group's in its own order.
+    ///
+    /// Sequences of a group share their longest common untrained prefix: it is computed once, with the same result.
+    ///
+    /// @param groups sequences that begin alike, such as a chosen and a rejected answer to one prompt; a group of one
+    ///     shares nothing
+    public static TokenBatch of(List<List<TokenSequence>> groups) {
+        Layout layout = new Layout();
+        groups.forEach(layout::add);
+        return layout.toBatch();
+    }
+
+    /// How many sequences.
+    public int sequences() {
+        return offsets.length - 1;
+    }
+
+    /// How many tokens the model runs.
+    public int length() {
+        return ids.length;
+    }
+
+    /// Sums of per-token values over each sequence, `[S]`.
+    ///
+    /// @param values one value a trained token, `[R]`
+    public double[] sumBySequence(double[] values) {
+        double[] sums = new double[sequences()];
+        for (int s = 0; s < sums.length; s++) {
+            for (int r = offsets[s]; r < offsets[s + 1]; r++) {
+                sums[s] += values[r];
+            }
+        }
+        return sums;
+    }
+
+    /// The longest prefix, in tokens, that all sequences have in common and none trains.
+    ///
+    /// It leaves at least one token to every sequence, so that each has a segment of its own.
+    public static int sharedPrefix(List<TokenSequence> group) {
+        if (group.size() < 2) {
+            return 0;
+        }
+        TokenSequence first = group.getFirst();
+        int shared = Integer.MAX_VALUE;
+        for (TokenSequence other : group) {
+            int mismatch = Arrays.mismatch(first.ids(), other.ids());
+            int common = mismatch < 0 ? first.length() : mismatch;
+            shared = Math.min(shared, Math.min(common, Math.min(other.firstTrained(), other.length() - 1)));
+        }
+        return shared;
+    }
+
+    private static final class Layout {
+        private final Ints ids = new Ints();
+        private final Ints positions = new Ints();
+        private final List<Segment> segments = new ArrayList<>();
+        private final Ints readAt = new Ints();
+        private final Ints targets = new Ints();
+        private final Ints offsets = new Ints();
+
+        void add(List<TokenSequence> group) {
+            int shared = sharedPrefix(group);
+            int prefixStart = ids.size();
+            if (shared > 0) {
+                append(group.getFirst(), 0, shared);
+                segments.add(new Segment(prefixStart, shared, 0, 0));
+            }
+            for (TokenSequence sequence : group) {
+                int start = ids.size();
+                append(sequence, shared, sequence.length());
+                segments.add(new Segment(start, sequence.length() - shared, shared > 0 ? prefixStart : 0, shared));
+                offsets.add(targets.size());
+                for (int t = sequence.firstTrained(); t < sequence.length(); t++) {
+                    if (sequence.trained()[t]) {
+                        readAt.add(t - 1 < shared ? prefixStart + t - 1 : start + t - 1 - shared);
+                        targets.add(sequence.ids()[t]);
+                    }
+                }
+            }
+        }
+
+        private void append(TokenSequence sequence, int from, int to) {
+            for (int t = from; t < to; t++) {
+                ids.add(sequence.ids()[t]);
+                positions.add(t);
+            }
+        }
+
+        TokenBatch toBatch() {
+            offsets.add(targets.size());
+            return new TokenBatch(
+                    ids.toArray(),
+                    positions.toArray(),
+                    List.copyOf(segments),
+                    readAt.toArray(),
+                    targets.toArray(),
+                    offsets.toArray());
+        }
+    }
+
+    /// A growing array of ints.
+    private static final class Ints {
+        private int[] values = new int[256];
+        private int size;
+
+        void add(int value) {
+            if (size == values.length) {
+                values = Arrays.copyOf(values, 2 * size);
+            }
+            values[size++] = value;
+        }
+
+        int size() {
+            return size;
+        }
+
+        int[] toArray() {
+            return Arrays.copyOf(values, size);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.poise.torch;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.global.torch;
+
+/// libtorch as a whole: whether it loads, how many threads it uses, how much memory it holds.
+public final class Torch {
+
+    private Torch() {}
+
+    /// Loads the native libraries and fixes everything that makes their results vary between runs on one machine.
+    ///
+    /// OpenBLAS starts threads of its own inside libtorch's; the two fight for cores, so it is held to one.
+    ///
+    /// @param threads threads of one operation; 0 for all cores
+    /// @return the number of threads in use
+    /// @throws IllegalStateException when the native libraries are missing or do not load on this platform
+    public static int start(int threads) {
+        try {
+            Loader.load(openblas.class);
+            Loader.load(torch.class);
+        } catch (LinkageError e) {
+            throw new IllegalStateException(
+                    "libtorch does not load on " + Loader.getPlatform()
+                            + "; the native jars org.bytedeco:pytorch, javacpp and openblas with classifier "
+                            + Loader.getPlatform() + " must be on the class path: " + e.getMessage(),
+                    e);
+        }
+        int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        openblas_nolapack.blas_set_num_threads(1);
+        torch.set_num_threads(count);
+        return count;
+    }
+
+    /// Runs `work` in a native scope: every tensor it makes and does not hand out is freed at its end.
+    public static void inScope(Runnable work) {
+        try (PointerScope scope = new PointerScope()) {
+            work.run();
+        }
+    }
+
+    /// Runs `work` without recording gradients, in a native scope.
+    public static void withoutGradients(Runnable work) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            work.run();
+        }
+    }
+
+    /// The instruction set that libtorch's kernels use here, such as `AVX512`.
+    public static String instructionSet() {
+        return torch.get_cpu_capability().getString();
+    }
+
+    /// Bytes of memory that this process holds, as the operating system counts them.
+    public static long residentBytes() {
+        return Pointer.physicalBytes();
+    }
+}
