@@ -70,8 +70,7 @@ public record Architecture(
         /// A learned vector a position, added to the embedding.
         record Learned() implements Positions {}
 
-        /// Rotation of queries and keys (Su et al. 2021, <https://arxiv.org/abs/2104.09864>), halves paired as in
-        // GPT-NeoX.
+        /// Rotation of queries and keys (Su et al. 2021, <https://arxiv.org/abs/2104.09864>), halves paired.
         ///
         /// @param frequencies radians a position, one for every pair of coordinates; `headWidth / 2` of them
         record Rotary(double[] frequencies) implements Positions {}

@@ -31,7 +31,7 @@ public final class Decoder implements AutoCloseable {
     private final Head head;
     private final @Nullable Rotation rotations; // of every position of the context
 
-    /// A decoder with all parameters zero: see [Checkpoint] for reading one, [#initialise] for a fresh one.
+    /// A decoder with all parameters zero: [#initialise] makes a fresh one of it.
     Decoder(Architecture architecture, Precision precision, boolean trainable) {
         this.architecture = architecture;
         this.precision = precision;
