@@ -3,15 +3,12 @@ package dev.poise.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.poise.model.Architecture.Activation;
-import dev.poise.model.Architecture.Biases;
-import dev.poise.model.Architecture.Norm;
-import dev.poise.model.Architecture.Positions;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Tensors;
 import dev.poise.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
@@ -23,8 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class DecoderTest {
 
-    private static final int VOCABULARY = 37;
-
     @BeforeAll
     static void start() {
         Torch.start(2);
@@ -34,7 +29,7 @@ final class DecoderTest {
     @EnumSource(Family.class)
     void gradientEqualsCentralDifferences(Family family) {
         try (PointerScope scope = new PointerScope();
-                Decoder decoder = decoder(family, Precision.FLOAT64, true)) {
+                Decoder decoder = TinyDecoders.decoder(family, Precision.FLOAT64, true)) {
             TokenBatch batch = TokenBatch.of(groups(3));
             double[] coefficients = coefficients(batch);
             decoder.forward(batch).backward(coefficients);
@@ -79,7 +74,7 @@ final class DecoderTest {
         assertThat(sharedBatch.length()).isLessThan(separateBatch.length());
 
         try (PointerScope scope = new PointerScope();
-                Decoder decoder = decoder(family, Precision.FLOAT64, true)) {
+                Decoder decoder = TinyDecoders.decoder(family, Precision.FLOAT64, true)) {
             double[] coefficients = coefficients(sharedBatch);
             assertThat(decoder.measure(sharedBatch).logProbs())
                     .containsExactly(decoder.measure(separateBatch).logProbs(), within(1e-10));
@@ -96,7 +91,7 @@ final class DecoderTest {
     void trap16_aRowsLogProbabilitiesDoNotDependOnWhatElseIsInTheBatch() {
         List<List<TokenSequence>> groups = groups(6);
         try (PointerScope scope = new PointerScope();
-                Decoder decoder = decoder(Family.LLAMA, Precision.FLOAT32, false)) {
+                Decoder decoder = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT32, false)) {
             TokenBatch whole = TokenBatch.of(groups);
             double[] together = whole.sumBySequence(decoder.measure(whole).logProbs());
             int sequence = 0;
@@ -114,8 +109,8 @@ final class DecoderTest {
         TokenBatch batch = TokenBatch.of(groups(4));
         double[] coefficients = coefficients(batch);
         try (PointerScope scope = new PointerScope();
-                Decoder full = decoder(Family.QWEN2, Precision.FLOAT32, true);
-                Decoder half = decoder(Family.QWEN2, Precision.BFLOAT16, true)) {
+                Decoder full = TinyDecoders.decoder(Family.QWEN2, Precision.FLOAT32, true);
+                Decoder half = TinyDecoders.decoder(Family.QWEN2, Precision.BFLOAT16, true)) {
             double[] exact = full.measure(batch).logProbs();
             double[] rounded = half.measure(batch).logProbs();
             assertThat(rounded).containsExactly(exact, within(0.05));
@@ -132,7 +127,7 @@ final class DecoderTest {
     void trap14_twoForwardsAreIdentical() {
         TokenBatch batch = TokenBatch.of(groups(4));
         try (PointerScope scope = new PointerScope();
-                Decoder decoder = decoder(Family.GPT2, Precision.FLOAT32, true)) {
+                Decoder decoder = TinyDecoders.decoder(Family.GPT2, Precision.FLOAT32, true)) {
             assertThat(decoder.measure(batch).logProbs())
                     .containsExactly(decoder.measure(batch).logProbs());
             assertThat(decoder.forward(batch).measure().logProbs())
@@ -146,7 +141,7 @@ final class DecoderTest {
         double[] coefficients = coefficients(batch);
         for (Precision precision : Precision.values()) {
             try (PointerScope scope = new PointerScope();
-                    Decoder decoder = decoder(Family.LLAMA, precision, true)) {
+                    Decoder decoder = TinyDecoders.decoder(Family.LLAMA, precision, true)) {
                 decoder.forward(batch).backward(coefficients);
                 double[] once = Tensors.toDoubles(decoder.parameters().gradients());
                 decoder.forward(batch).backward(coefficients);
@@ -163,7 +158,7 @@ final class DecoderTest {
         TokenBatch batch = TokenBatch.of(groups(8));
         double[] coefficients = coefficients(batch);
         try (PointerScope scope = new PointerScope();
-                Decoder decoder = decoder(Family.LLAMA, Precision.FLOAT32, true)) {
+                Decoder decoder = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT32, true)) {
             Runnable step = () -> Torch.inScope(() -> decoder.forward(batch).backward(coefficients));
             for (int i = 0; i < 50; i++) {
                 step.run();
@@ -176,40 +171,19 @@ final class DecoderTest {
         }
     }
 
-    static Decoder decoder(Family family, Precision precision, boolean trainable) {
-        boolean gpt2 = family == Family.GPT2;
-        Architecture architecture = new Architecture(
-                family,
-                VOCABULARY,
-                24,
-                2,
-                4,
-                gpt2 ? 4 : 2,
-                6,
-                20,
-                !gpt2,
-                64,
-                new Norm(gpt2 ? Norm.Kind.LAYER : Norm.Kind.RMS, 1e-5),
-                gpt2 ? new Positions.Learned() : new Positions.Rotary(new double[] {1, 0.1, 0.01}),
-                gpt2 ? Activation.GELU_TANH : Activation.SILU,
-                gpt2 ? new Biases(true, true, true) : new Biases(family == Family.QWEN2, false, false),
-                family == Family.QWEN3,
-                1 / Math.sqrt(6),
-                family != Family.LLAMA);
-        Decoder decoder = new Decoder(architecture, precision, trainable);
-        decoder.initialise(0.3, 11);
-        return decoder;
-    }
-
     /// Pairs with prompts and answers of different lengths.
     private static List<List<TokenSequence>> groups(int count) {
         SplittableRandom random = new SplittableRandom(3);
         List<List<TokenSequence>> groups = new ArrayList<>();
         for (int g = 0; g < count; g++) {
-            int[] prompt = random.ints(2 + 3 * g, 0, VOCABULARY).toArray();
+            int[] prompt = random.ints(2 + 3 * g, 0, TinyDecoders.VOCABULARY).toArray();
             groups.add(List.of(
-                    sequence(prompt, random.ints(4 + g, 0, VOCABULARY).toArray()),
-                    sequence(prompt, random.ints(3 + 2 * g, 0, VOCABULARY).toArray())));
+                    sequence(
+                            prompt,
+                            random.ints(4 + g, 0, TinyDecoders.VOCABULARY).toArray()),
+                    sequence(
+                            prompt,
+                            random.ints(3 + 2 * g, 0, TinyDecoders.VOCABULARY).toArray())));
         }
         return groups;
     }
@@ -219,7 +193,7 @@ final class DecoderTest {
         boolean[] trained = new boolean[ids.length];
         System.arraycopy(prompt, 0, ids, 0, prompt.length);
         System.arraycopy(completion, 0, ids, prompt.length, completion.length);
-        java.util.Arrays.fill(trained, prompt.length, ids.length, true);
+        Arrays.fill(trained, prompt.length, ids.length, true);
         return new TokenSequence(ids, trained);
     }
 

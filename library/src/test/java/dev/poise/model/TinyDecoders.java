@@ -1,0 +1,42 @@
+package dev.poise.model;
+
+import dev.poise.model.Architecture.Activation;
+import dev.poise.model.Architecture.Biases;
+import dev.poise.model.Architecture.Norm;
+import dev.poise.model.Architecture.Positions;
+import dev.poise.torch.Precision;
+
+/// Small randomly initialised decoders for tests.
+public final class TinyDecoders {
+
+    /// Tokens they know.
+    public static final int VOCABULARY = 37;
+
+    private TinyDecoders() {}
+
+    /// Two layers, width 24, context 64.
+    public static Decoder decoder(Family family, Precision precision, boolean trainable) {
+        boolean gpt2 = family == Family.GPT2;
+        Architecture architecture = new Architecture(
+                family,
+                VOCABULARY,
+                24,
+                2,
+                4,
+                gpt2 ? 4 : 2,
+                6,
+                20,
+                !gpt2,
+                64,
+                new Norm(gpt2 ? Norm.Kind.LAYER : Norm.Kind.RMS, 1e-5),
+                gpt2 ? new Positions.Learned() : new Positions.Rotary(new double[] {1, 0.1, 0.01}),
+                gpt2 ? Activation.GELU_TANH : Activation.SILU,
+                gpt2 ? new Biases(true, true, true) : new Biases(family == Family.QWEN2, false, false),
+                family == Family.QWEN3,
+                1 / Math.sqrt(6),
+                family != Family.LLAMA);
+        Decoder decoder = new Decoder(architecture, precision, trainable);
+        decoder.initialise(0.3, 11);
+        return decoder;
+    }
+}
