@@ -9,7 +9,7 @@ public sealed interface Example {
     Source source();
 
     /// Two answers, one preferred. Both sides have a prompt of their own, P(y⁺|x⁺) and P(y⁻|x⁻); usually it is the
-    // same.
+    /// same.
     record Pair(Source source, Content promptOfChosen, Content chosen, Content promptOfRejected, Content rejected)
             implements Example {}
 

@@ -1,5 +1,5 @@
-/// Examples: pairs, completions, plain text; the readers for every file shape in use; encoding to token sequences; the
-// on-disk store of encoded rows.
+/// Examples: pairs, completions, plain text; the readers for every file shape in use; encoding to token sequences;
+/// the on-disk store of encoded rows.
 ///
 /// Not here: tensors, and any decision about how to train.
 @NullMarked

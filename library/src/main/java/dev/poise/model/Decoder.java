@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A decoder-only transformer: token ids in, log-probabilities out, gradients back.
 ///
-/// It runs over flat, unpadded batches. Only the trunk is differentiated by libtorch; the head's gradient is in closed
+/// It runs over flat, unpadded batches. Only the trunk is differentiated by libtorch; the head's gradient is in
+/// closed
 /// form, and the embedding's is a sum over rows. There is no dropout, whatever a configuration says: preference
 /// objectives compare log-probabilities, and noise in them is noise in the loss.
 ///
@@ -177,7 +178,8 @@ public final class Decoder implements AutoCloseable {
                 norm.kind() == Architecture.Norm.Kind.LAYER ? parameters.weight(name + ".bias") : null);
     }
 
-    /// Angles are computed in float64, whatever the precision: at position 2,000 float32 has lost five digits of them.
+    /// Angles are computed in float64, whatever the precision: at position 2,000 float32 has lost five digits of
+    /// them.
     private Rotation rotations(double[] frequencies) {
         int width = 2 * frequencies.length;
         double[] cosine = new double[architecture.context() * width];

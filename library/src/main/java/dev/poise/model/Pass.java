@@ -21,6 +21,11 @@ public final class Pass {
         this.read = read;
     }
 
+    /// What was run.
+    public TokenBatch batch() {
+        return batch;
+    }
+
     /// Statistics of every trained token.
     public TokenStatistics measure() {
         return decoder.head().measure(read.detach(), batch.targets());

@@ -38,7 +38,7 @@ final class RotaryFrequencies {
     }
 
     /// Position interpolation: all positions divided by the factor (Chen et al. 2023,
-    // <https://arxiv.org/abs/2306.15595>).
+    /// <https://arxiv.org/abs/2306.15595>).
     private static double[] linear(double[] frequencies, double factor) {
         double[] scaled = new double[frequencies.length];
         for (int i = 0; i < scaled.length; i++) {

@@ -1,5 +1,5 @@
 /// Preference and likelihood objectives as plain functions on plain numbers: log-probabilities in, the loss and its
-// derivative by each log-probability out. No tensor, no file, no trainer.
+/// derivative by each log-probability out. No tensor, no file, no trainer.
 ///
 /// Not here: anything that allocates more than a few arrays of doubles.
 @NullMarked

@@ -1,5 +1,5 @@
 /// The boundary to libtorch: loading, scopes, number types, seeds, threads, copies between Java arrays and tensors,
-// native errors.
+/// native errors.
 ///
 /// Not here: anything that knows what a language model is.
 @NullMarked

@@ -1,5 +1,5 @@
-/// Weights on disk: safetensors files, sharded indices, Hugging Face directories. Reads refuse what is malformed before
-// anything is allocated.
+/// Weights on disk: safetensors files, sharded indices, Hugging Face directories. Reads refuse what is malformed
+/// before anything is allocated.
 ///
 /// Not here: the meaning of a weight (`model`).
 @NullMarked

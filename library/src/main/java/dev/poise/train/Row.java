@@ -1,0 +1,32 @@
+package dev.poise.train;
+
+import dev.poise.data.Encoded;
+import dev.poise.tokenize.TokenSequence;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// An encoded row and what the reference policy says of it.
+///
+/// @param encoded the row
+/// @param reference log π_ref(y|x) of each of its sequences, nats, summed over trained tokens; null without a
+///     reference
+public record Row(Encoded encoded, double @Nullable [] reference) {
+
+    /// A row without a reference.
+    public static Row of(Encoded encoded) {
+        return new Row(encoded, null);
+    }
+
+    /// The sequences of a row: chosen and rejected, or the one.
+    public static List<TokenSequence> sequences(Encoded encoded) {
+        return switch (encoded) {
+            case Encoded.Pair pair -> List.of(pair.chosen(), pair.rejected());
+            case Encoded.Single single -> List.of(single.sequence());
+        };
+    }
+
+    /// Tokens the model reads, prompts counted for every sequence.
+    static int tokens(Encoded encoded) {
+        return sequences(encoded).stream().mapToInt(TokenSequence::length).sum();
+    }
+}
