@@ -23,10 +23,10 @@ final class StepMetrics {
     /// Adds what a micro-batch shows to running averages.
     ///
     /// @param rewardScale β of the rewards
-    static void add(Averages averages, Measured measured, Evaluation evaluation, double examples, double rewardScale) {
+    static void add(Averages averages, Measured measured, Evaluation evaluation, long examples, double rewardScale) {
         int rows = measured.rows().size();
         // The evaluation holds this micro-batch's share of the step's mean: times the step's examples it is a sum.
-        averages.add("loss", evaluation.loss() * examples, rows);
+        averages.add("loss", evaluation.loss() * (double) examples, rows);
         if (measured.pairs()) {
             addPairs(averages, measured.examples(), rewardScale);
         }
