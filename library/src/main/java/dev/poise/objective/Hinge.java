@@ -10,8 +10,10 @@ package dev.poise.objective;
 /// ∂ℓ/∂Δ = −β where βΔ < 1, else 0                = ∂ℓ/∂log π(y⁺|x) = −∂ℓ/∂log π(y⁻|x)
 /// ```
 ///
-/// At Δ = 0 the loss is 1 and w⁺ = w⁻ = β, and so they stay until Δ = 1/β, where they drop to 0. At the kink itself the
-/// derivative is taken as 0, the one of its two sides at which the pair counts as learnt. The loss is linear in −Δ, so
+/// At Δ = 0 the loss is 1 and w⁺ = w⁻ = β, and so they stay until Δ = 1/β, where they drop to 0. At the kink itself
+/// the
+/// derivative is taken as 0, the one of its two sides at which the pair counts as learnt. The loss is linear in −Δ,
+/// so
 /// an outlier pulls no harder than any other pair.
 ///
 /// Source: with the reference it is the hinge-norm loss of Liu et al. 2023 (RSO)

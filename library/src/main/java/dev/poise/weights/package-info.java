@@ -1,7 +1,7 @@
-/// Weights on disk: safetensors files, sharded indices, Hugging Face directories. Reads refuse what is malformed
-/// before anything is allocated.
+/// Weights on disk: safetensors files, sharded indices, Hugging Face directories. A reader refuses what is malformed
+/// before anything is allocated by it; a writer replaces a file as a whole or not at all.
 ///
-/// Not here: the meaning of a weight (`model`).
+/// Not here: the meaning of a weight (`model`), tensors of libtorch (`torch`).
 @NullMarked
 package dev.poise.weights;
 

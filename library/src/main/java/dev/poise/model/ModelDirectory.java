@@ -1,0 +1,204 @@
+package dev.poise.model;
+
+import dev.poise.model.Parameter.Part;
+import dev.poise.torch.Precision;
+import dev.poise.torch.Tensors;
+import dev.poise.weights.Dtype;
+import dev.poise.weights.OutgoingTensor;
+import dev.poise.weights.ShardedWriter;
+import dev.poise.weights.StoredTensor;
+import dev.poise.weights.WeightDirectory;
+import dev.poise.weights.WeightsException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A decoder as a directory in Hugging Face's layout: `config.json`, safetensors, and the files that travel with
+/// them.
+public final class ModelDirectory {
+
+    /// What travels with a model: everything that turns text into its tokens and back, and its licence.
+    private static final List<String> COMPANIONS = List.of(
+            "generation_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "tokenizer.model",
+            "chat_template.jinja",
+            "chat_template.json",
+            "LICENSE");
+
+    private ModelDirectory() {}
+
+    /// The architecture that a directory's `config.json` describes.
+    ///
+    /// @throws ModelException when it asks for what is not supported, naming the key
+    public static Architecture architecture(Path directory) {
+        return Family.architecture(Config.read(directory.resolve("config.json")));
+    }
+
+    /// Reads a decoder.
+    ///
+    /// @param trainable whether gradients are kept
+    /// @throws ModelException when the configuration asks for what is not supported
+    /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
+    public static Decoder read(Path directory, Precision precision, boolean trainable) {
+        Architecture architecture = architecture(directory);
+        try (WeightDirectory weights = WeightDirectory.open(directory)) {
+            Stored stored = Stored.match(architecture, weights);
+            Decoder decoder = new Decoder(architecture, precision, trainable);
+            for (Parameter parameter : decoder.parameters().layout()) {
+                fill(decoder.parameters().master(parameter.name()), parameter, stored);
+            }
+            decoder.parameters().refresh();
+            return decoder;
+        }
+    }
+
+    /// A decoder of a directory's architecture with fresh weights: nothing but `config.json` is read.
+    ///
+    /// @param deviation standard deviation of the matrices' entries
+    /// @param seed of the draws
+    public static Decoder fresh(Path directory, Precision precision, double deviation, long seed) {
+        Decoder decoder = new Decoder(architecture(directory), precision, true);
+        decoder.initialise(deviation, seed);
+        return decoder;
+    }
+
+    /// Digest of a directory's weights: what a value computed from them can be kept under.
+    public static String digest(Path directory) {
+        try (WeightDirectory weights = WeightDirectory.open(directory)) {
+            return weights.digest();
+        }
+    }
+
+    /// Writes a decoder so that `transformers` loads it, in the type of its master weights.
+    ///
+    /// @param source the directory it came from: configuration and companions are taken from there
+    /// @param target an existing directory
+    /// @throws WeightsException when the weights cannot be written
+    public static void write(Decoder decoder, Path source, Path target) {
+        boolean wide = decoder.precision() == Precision.FLOAT64;
+        Dtype dtype = wide ? Dtype.F64 : Dtype.F32;
+        List<OutgoingTensor> tensors = new ArrayList<>();
+        try (PointerScope scope = new PointerScope()) {
+            for (Parameter parameter : decoder.parameters().layout()) {
+                addParts(tensors, decoder.parameters().master(parameter.name()), parameter, dtype);
+            }
+            ShardedWriter.write(target, tensors, ShardedWriter.DEFAULT_SHARD_BYTES);
+        }
+        try {
+            Files.writeString(target.resolve("config.json"), config(source, wide ? "float64" : "float32"));
+            for (String companion : COMPANIONS) {
+                if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
+                    Files.copy(
+                            source.resolve(companion), target.resolve(companion), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new ModelException(target + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /// The source's configuration, saying the type that the weights are now stored in.
+    private static String config(Path source, String dtype) {
+        ObjectNode json =
+                (ObjectNode) Config.read(source.resolve("config.json")).json();
+        json.put(json.has("torch_dtype") ? "torch_dtype" : "dtype", dtype);
+        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    }
+
+    private static void addParts(List<OutgoingTensor> tensors, Tensor master, Parameter parameter, Dtype dtype) {
+        long row = 0;
+        for (Part part : parameter.parts()) {
+            long from = row;
+            tensors.add(new OutgoingTensor(part.key(), dtype, parameter.storedShape(part), dtype, () -> {
+                Tensor rows = master.narrow(0, from, part.rows());
+                return Tensors.memory(part.transposed() ? rows.t().contiguous() : rows);
+            }));
+            row += part.rows();
+        }
+    }
+
+    private static void fill(Tensor master, Parameter parameter, Stored stored) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            long row = 0;
+            for (Part part : parameter.parts()) {
+                Tensor rows = master.narrow(0, row, part.rows());
+                StoredTensor tensor = stored.find(part).orElseThrow();
+                if (part.transposed()) {
+                    Tensor turned = Tensors.empty(master.scalar_type(), parameter.columns(), part.rows());
+                    copy(tensor, turned);
+                    rows.copy_(turned.t());
+                } else {
+                    copy(tensor, rows);
+                }
+                row += part.rows();
+            }
+        }
+    }
+
+    private static void copy(StoredTensor from, Tensor to) {
+        MemorySegment memory = Tensors.memory(to);
+        from.copyTo(memory, memory.byteSize() == from.elements() * Double.BYTES ? Dtype.F64 : Dtype.F32);
+    }
+
+    /// The stored tensors of an architecture, found to be complete.
+    ///
+    /// @param weights where they lie
+    /// @param prefix what every key of the family starts with but these files leave out; empty where they do not
+    private record Stored(WeightDirectory weights, String prefix) {
+
+        /// @throws WeightsException naming all that is missing, unexpected or of another shape
+        static Stored match(Architecture architecture, WeightDirectory weights) {
+            Family family = architecture.family();
+            String prefix = family.optionalPrefix();
+            boolean left = weights.names().stream().noneMatch(name -> name.startsWith(prefix));
+            Stored stored = new Stored(weights, left ? prefix : "");
+            List<String> missing = new ArrayList<>();
+            List<String> misshaped = new ArrayList<>();
+            Set<String> unexpected = new TreeSet<>(weights.names());
+            for (Parameter parameter : family.layout(architecture)) {
+                for (Part part : parameter.parts()) {
+                    unexpected.remove(stored.key(part));
+                    Optional<StoredTensor> tensor = stored.find(part);
+                    if (tensor.isEmpty()) {
+                        missing.add(stored.key(part));
+                    } else if (!tensor.get().shape().equals(parameter.storedShape(part))) {
+                        misshaped.add(stored.key(part) + " must be " + parameter.storedShape(part) + ", got "
+                                + tensor.get().shape());
+                    }
+                }
+            }
+            unexpected.removeIf(name -> family.ignores(name, architecture));
+            if (!missing.isEmpty() || !unexpected.isEmpty() || !misshaped.isEmpty()) {
+                throw WeightsException.mismatch(weights.directory(), missing, List.copyOf(unexpected), misshaped);
+            }
+            return stored;
+        }
+
+        private String key(Part part) {
+            return part.key().startsWith(prefix) ? part.key().substring(prefix.length()) : part.key();
+        }
+
+        Optional<StoredTensor> find(Part part) {
+            return weights.find(key(part));
+        }
+    }
+}
