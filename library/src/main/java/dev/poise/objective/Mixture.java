@@ -45,6 +45,17 @@ public record Mixture(List<Term> terms) implements Objective {
         return terms.stream().anyMatch(term -> term.objective().needsPairs());
     }
 
+    /// The scale of the first term that compares pairs; 1 where none does.
+    @Override
+    public double rewardScale() {
+        return terms.stream()
+                .map(Term::objective)
+                .filter(Objective::needsPairs)
+                .mapToDouble(Objective::rewardScale)
+                .findFirst()
+                .orElse(1);
+    }
+
     @Override
     public Evaluation evaluate(Batch batch, Totals totals) {
         double loss = 0;
