@@ -2,8 +2,9 @@
 """Make a tiny chat model with a tokenizer, synthetic preference pairs, and the steps that TRL takes on them.
 
 Writes OUT/models/tiny-llama-chat/, OUT/golden/trl-pairs.jsonl, OUT/golden/trl-evaluation-pairs.jsonl and
-OUT/golden/trl-trajectory.json. The sentences come from a small seeded grammar. TRL runs unmodified, in float32, one process,
-rows in file order. A row whose prompt alone fills max_length and a few that are cut there are among the pairs on purpose.
+OUT/golden/trl-trajectory.json. The sentences come from a small seeded grammar. TRL runs unmodified, in float32, one
+process, rows in file order. A row whose prompt alone fills max_length and a few that are cut there are among the pairs
+on purpose.
 
 Needs torch, transformers, tokenizers, trl and datasets (pip).
 Usage: make_trajectory.py [--out library/src/test/resources] [--seed 7]
@@ -35,8 +36,9 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 METRICS = (
-    "loss", "grad_norm", "learning_rate", "entropy", "num_tokens", "mean_token_accuracy", "logits/chosen", "logits/rejected",
-    "logps/chosen", "logps/rejected", "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins",
+    "loss", "grad_norm", "learning_rate", "entropy", "num_tokens", "mean_token_accuracy",
+    "logits/chosen", "logits/rejected", "logps/chosen", "logps/rejected",
+    "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins",
 )  # fmt: skip
 
 ANIMALS = ("fox", "hare", "owl", "otter", "mouse", "heron")
@@ -256,8 +258,8 @@ def main():
     write_lines(goldens / "trl-pairs.jsonl", pairs)
     write_lines(goldens / "trl-evaluation-pairs.jsonl", evaluation)
     make_model(directory, arguments.seed)
-    words = [" ".join(row.values()) for row in pairs] + ["user assistant system\n", "Where? 0123456789, yes; it's (so)!"]
-    make_tokenizer(directory, words)
+    texts = [" ".join(row.values()) for row in pairs]
+    make_tokenizer(directory, texts + ["user assistant system\n", "Where? 0123456789, yes; it's (so)!"])
 
     dpo, trainer = preference_run(directory, pairs, evaluation, 10)
     scheduled = dict(per_device_train_batch_size=2, gradient_accumulation_steps=2, weight_decay=0.1)
@@ -273,7 +275,11 @@ def main():
             directory, pairs, 10, lr_scheduler_type="linear", warmup_steps=3, **scheduled
         ),
     }
-    versions = {"torch": torch.__version__.split("+")[0], "transformers": transformers.__version__, "trl": trl.__version__}
+    versions = {
+        "torch": torch.__version__.split("+")[0],
+        "transformers": transformers.__version__,
+        "trl": trl.__version__,
+    }
     write_json(
         goldens / "trl-trajectory.json",
         {
