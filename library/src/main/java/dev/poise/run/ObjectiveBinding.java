@@ -27,13 +27,15 @@ final class ObjectiveBinding {
     /// Stands in for a list that is missing or wrong, and is the default of supervised training.
     private static final Mixture LIKELIHOOD = new Mixture(List.of(new Term(new Mle(), 1)));
 
+    private static final String EXAMPLE = "{type: dpo, beta: 0.1}";
+
     private ObjectiveBinding() {}
 
     static Mixture bind(Section root, Method method) {
-        Optional<List<Section>> sections = root.sections("objective");
+        Optional<List<Section>> sections = root.sections("objective", EXAMPLE);
         if (sections.isEmpty()) {
             if (method == Method.PREFERENCE) {
-                root.problem("objective", "must be given: a list of objectives such as {type: dpo, beta: 0.1}");
+                root.problem("objective", "must be given: a list with at least one section such as " + EXAMPLE);
             }
             return LIKELIHOOD;
         }
@@ -44,11 +46,7 @@ final class ObjectiveBinding {
             terms.add(new Term(objective(section, type), weight));
             section.finish();
         }
-        if (terms.isEmpty()) {
-            root.problem("objective", "must hold at least one objective such as {type: dpo, beta: 0.1}");
-            return LIKELIHOOD;
-        }
-        return new Mixture(terms);
+        return terms.isEmpty() ? LIKELIHOOD : new Mixture(terms);
     }
 
     private static Objective objective(Section section, Type type) {

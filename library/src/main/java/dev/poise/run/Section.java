@@ -132,11 +132,13 @@ final class Section {
         return List.of(requiredPath(key, legal + " or a list of them"));
     }
 
-    /// The sections of a list; nothing where the key is missing.
-    Optional<List<Section>> sections(String key) {
+    /// The sections of a list that holds at least one; nothing where the key is missing, none where it is wrong.
+    Optional<List<Section>> sections(String key, String example) {
         return value(key).filter(node -> !node.isNull()).map(node -> {
-            if (!(node instanceof Yaml.Sequence sequence)) {
-                diagnosis.problem(path(key), "must be a list, got " + node.shown());
+            if (!(node instanceof Yaml.Sequence sequence) || sequence.items().isEmpty()) {
+                diagnosis.problem(
+                        path(key),
+                        "must be a list with at least one section such as " + example + ", got " + node.shown());
                 return List.of();
             }
             List<Section> sections = new ArrayList<>();

@@ -86,7 +86,7 @@ sealed interface Yaml {
 
         @Override
         public String shown() {
-            return "a list";
+            return items.isEmpty() ? "an empty list" : "a list";
         }
     }
 

@@ -80,10 +80,13 @@ final class RecipeProblemsTest {
                 .containsExactly("r.yaml:1:1 method must be given: supervised | preference");
         assertThat(problems("{method: preference, model: m, data: {train: d}, output: o}"))
                 .containsExactly(
-                        "r.yaml:1:1 objective must be given: a list of objectives such as {type: dpo, beta: 0.1}");
+                        "r.yaml:1:1 objective must be given: a list with at least one section such as {type: dpo, beta: 0.1}");
         assertThat(problems(SOUND, "objective", "[]"))
-                .containsExactly("--objective must hold at least one objective such as {type: dpo, beta: 0.1}");
-        assertThat(problems(SOUND, "objective", "dpo")).containsExactly("--objective must be a list, got \"dpo\"");
+                .containsExactly(
+                        "--objective must be a list with at least one section such as {type: dpo, beta: 0.1}, got an empty list");
+        assertThat(problems(SOUND, "objective", "dpo"))
+                .containsExactly(
+                        "--objective must be a list with at least one section such as {type: dpo, beta: 0.1}, got \"dpo\"");
     }
 
     @Test
@@ -122,7 +125,7 @@ final class RecipeProblemsTest {
                 "checkpoint.keep => 0 => must be a whole number of at least 1, got 0",
                 "checkpoint.best => loss => must be none or an evaluation metric such as eval_loss, got \"loss\"",
                 "train.precision => FLOAT32 => must be float32 | bfloat16 | float64, got \"FLOAT32\"",
-                "reference => [] => must be initial | none | a model directory, got a list",
+                "reference => [] => must be initial | none | a model directory, got an empty list",
                 "data.train => {} => must be a file or folder or a list of them, got a section"
             })
     void aValueThatIsNotLegalIsShownWithWhatIs(String key, String value, String message) {
@@ -189,7 +192,7 @@ final class RecipeProblemsTest {
     @Test
     void anEmptyRecipeLacksWhatIsRequired() {
         assertThat(problems(""))
-                .hasSize(5)
+                .hasSize(4)
                 .allSatisfy(line -> assertThat(line).startsWith("r.yaml:1:1 ").contains(" must be given: "));
     }
 
