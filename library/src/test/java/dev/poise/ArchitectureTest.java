@@ -45,8 +45,17 @@ final class ArchitectureTest {
             Map.entry(
                     "experiment",
                     List.of(
-                            "torch", "tokenize", "data", "weights", "model", "objective", "sample", "oracle",
-                            "evaluate", "run", "train")));
+                            "torch",
+                            "tokenize",
+                            "data",
+                            "weights",
+                            "model",
+                            "objective",
+                            "sample",
+                            "oracle",
+                            "evaluate",
+                            "run",
+                            "train")));
 
     private static final List<String> WITHOUT_NATIVE_CODE =
             List.of("objective", "data", "tokenize", "oracle", "evaluate", "run", "report");

@@ -33,10 +33,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// The main job on an embedded default: a tiny decoder learns a made-up language, then to prefer cheerful answers.
 ///
 /// 1. Texts are generated, half of their moods cheerful and half gloomy, and a fresh decoder is trained on them.
-/// 2. That decoder answers prompts several times; the ground truth, which counts cheerful words, makes pairs of the best
+/// 2. That decoder answers prompts several times; the ground truth, which counts cheerful words, makes pairs of the
+/// best
 ///    and the worst answer.
 /// 3. DPO tunes the decoder on the pairs.
-/// 4. Both decoders answer prompts that neither saw; the ground truth says how often the tuned one's answer is better.
+/// 4. Both decoders answer prompts that neither saw; the ground truth says how often the tuned one's answer is
+/// better.
 public final class Quickstart {
 
     private static final int DEMONSTRATIONS = 1200;
@@ -136,8 +138,7 @@ public final class Quickstart {
         for (int i = 0; i < prompts.size(); i++) {
             byPrompt.add(answers.subList(i * SAMPLES_A_PROMPT, (i + 1) * SAMPLES_A_PROMPT));
         }
-        return new PairBuilder.BestWorst()
-                .build(Candidates.scored(TinyWorld.cheerfulness(), prompts, byPrompt));
+        return new PairBuilder.BestWorst().build(Candidates.scored(TinyWorld.cheerfulness(), prompts, byPrompt));
     }
 
     private Outcome compare(Path start, Path tuned, List<String> prompts) throws IOException {

@@ -55,18 +55,41 @@ final class TinyModel {
         for (String special : new String[] {UNKNOWN, BEGIN, END}) {
             int id = vocabulary.size();
             vocabulary.put(special, id);
-            tokenizer.withArray("added_tokens").addObject().put("id", id).put("content", special).put("special", true)
-                    .put("single_word", false).put("lstrip", false).put("rstrip", false).put("normalized", false);
+            tokenizer
+                    .withArray("added_tokens")
+                    .addObject()
+                    .put("id", id)
+                    .put("content", special)
+                    .put("special", true)
+                    .put("single_word", false)
+                    .put("lstrip", false)
+                    .put("rstrip", false)
+                    .put("normalized", false);
         }
         words.forEach(word -> vocabulary.put(word, vocabulary.size()));
         tokenizer.putObject("pre_tokenizer").put("type", "WhitespaceSplit");
         ObjectNode processor = tokenizer.putObject("post_processor");
         processor.put("type", "TemplateProcessing");
         for (String kind : new String[] {"single", "pair"}) {
-            processor.withArray(kind).addObject().putObject("SpecialToken").put("id", BEGIN).put("type_id", 0);
-            processor.withArray(kind).addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+            processor
+                    .withArray(kind)
+                    .addObject()
+                    .putObject("SpecialToken")
+                    .put("id", BEGIN)
+                    .put("type_id", 0);
+            processor
+                    .withArray(kind)
+                    .addObject()
+                    .putObject("Sequence")
+                    .put("id", "A")
+                    .put("type_id", 0);
         }
-        processor.withArray("pair").addObject().putObject("Sequence").put("id", "B").put("type_id", 0);
+        processor
+                .withArray("pair")
+                .addObject()
+                .putObject("Sequence")
+                .put("id", "B")
+                .put("type_id", 0);
         ObjectNode begin = processor.putObject("special_tokens").putObject(BEGIN);
         begin.put("id", BEGIN).putArray("ids").add(1);
         begin.putArray("tokens").add(BEGIN);

@@ -12,13 +12,15 @@ import java.util.stream.Stream;
 
 /// A world small enough to learn in seconds: animals that go somewhere and feel one way or another about it.
 ///
-/// Its texts are generated, so that everything about them is known: which prompts exist, that moods are even, and which of
+/// Its texts are generated, so that everything about them is known: which prompts exist, that moods are even, and
+/// which
+/// of
 /// two answers is better, namely the more cheerful one.
 final class TinyWorld {
 
     private static final List<String> ANIMALS = List.of(
-            "badger", "bear", "cat", "crow", "deer", "dog", "duck", "fox", "frog", "goat", "hare", "hen", "horse", "mouse",
-            "otter", "owl");
+            "badger", "bear", "cat", "crow", "deer", "dog", "duck", "fox", "frog", "goat", "hare", "hen", "horse",
+            "mouse", "otter", "owl");
     private static final List<String> PLACES = List.of(
             "barn", "beach", "bridge", "city", "farm", "field", "forest", "garden", "harbour", "hill", "lake", "market",
             "meadow", "mill", "river", "village");
@@ -42,7 +44,8 @@ final class TinyWorld {
     static Set<String> words() {
         Set<String> words = new LinkedHashSet<>(
                 List.of(".", "at", "in", "the", "goes", "to", "it", "is", "and", "then", "soon", "later"));
-        Stream.of(ANIMALS, PLACES, TIMES, GOOD_FEELINGS, BAD_FEELINGS, GOOD_DEEDS, BAD_DEEDS).forEach(words::addAll);
+        Stream.of(ANIMALS, PLACES, TIMES, GOOD_FEELINGS, BAD_FEELINGS, GOOD_DEEDS, BAD_DEEDS)
+                .forEach(words::addAll);
         return words;
     }
 

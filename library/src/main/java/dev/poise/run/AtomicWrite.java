@@ -10,10 +10,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Writes files and directories that are either there whole or not there: whatever is killed at whatever moment leaves
+/// Writes files and directories that are either there whole or not there: whatever is killed at whatever moment
+/// leaves
 /// the old ones, or none, and at worst a temporary sibling, which [#isTemporary] knows by its name.
 public final class AtomicWrite {
 
@@ -49,19 +51,31 @@ public final class AtomicWrite {
             throw e;
         }
         // A directory cannot replace another in one step: between the two moves a kill leaves neither in place.
-        delete(target);
+        Optional<Path> replaced = setAside(target);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         forceDirectory(parentOf(target));
+        if (replaced.isPresent()) {
+            deleteTree(replaced.get());
+        }
     }
 
-    /// Deletes a directory with all that is in it, if it exists. It loses its name first, so that a half-deleted one is
+    /// Deletes a directory with all that is in it, if it exists. It loses its name first, so that a half-deleted one
+    /// is
     /// never taken for a whole.
     public static void delete(Path directory) throws IOException {
-        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            Path doomed = temporarySibling(directory);
-            Files.move(directory, doomed, StandardCopyOption.ATOMIC_MOVE);
-            deleteTree(doomed);
+        Optional<Path> doomed = setAside(directory);
+        if (doomed.isPresent()) {
+            deleteTree(doomed.get());
         }
+    }
+
+    private static Optional<Path> setAside(Path directory) throws IOException {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        Path aside = temporarySibling(directory);
+        Files.move(directory, aside, StandardCopyOption.ATOMIC_MOVE);
+        return Optional.of(aside);
     }
 
     /// Whether a file or directory is what an interrupted write left.

@@ -2,7 +2,6 @@ package dev.poise.run;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ public final class Digest {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new UncheckedIOException(new IOException("every JDK must have SHA-256, this one lacks it", e));
+            throw new IllegalStateException("every JDK must have SHA-256, this one lacks it", e);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,11 +28,15 @@ final class JsonFile {
 
     /// @throws IOException when the file is not such a record
     static <T extends Record> T read(Path file, Class<T> type) throws IOException {
+        String expected = file + " must be a " + type.getSimpleName() + " in JSON";
         try {
-            return JSON.readValue(Files.readAllBytes(file), type);
+            JsonNode content = JSON.readTree(Files.readAllBytes(file));
+            if (!content.isObject()) {
+                throw new IOException(expected + ", got no object");
+            }
+            return JSON.treeToValue(content, type);
         } catch (JacksonException e) {
-            throw new IOException(
-                    file + " must be a " + type.getSimpleName() + " in JSON: " + e.getOriginalMessage(), e);
+            throw new IOException(expected + ": " + e.getOriginalMessage(), e);
         }
     }
 }

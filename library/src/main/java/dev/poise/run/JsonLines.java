@@ -10,13 +10,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A file of JSON objects, one a line, each of a step, steps never falling.
 ///
-/// A line counts once its line feed is there. What follows the last line feed is a line that was cut off while it was
+/// A line counts once its line feed is there. What follows the last line feed is a line that was cut off while it
+/// was
 /// written (or is being written right now) and is not read.
 final class JsonLines implements AutoCloseable {
 
@@ -25,9 +27,15 @@ final class JsonLines implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    /// @param where the file and the line's number
     /// @param object the line's object
     /// @param end offset of the byte after its line feed
-    private record Line(JsonNode object, long end) {}
+    private record Line(String where, JsonNode object, long end) {
+
+        long step() {
+            return object.path(STEP).asLong();
+        }
+    }
 
     private final OutputStream out;
 
@@ -45,7 +53,7 @@ final class JsonLines implements AutoCloseable {
         long end = 0;
         if (Files.exists(file)) {
             for (Line line : lines(file)) {
-                if (step(line.object()) > lastStep) {
+                if (line.step() > lastStep) {
                     break;
                 }
                 end = line.end();
@@ -57,15 +65,19 @@ final class JsonLines implements AutoCloseable {
         return new JsonLines(Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     }
 
-    /// The objects of a file, in order.
+    /// What `convert` makes of a file's objects, in order.
     ///
-    /// @throws IOException when a line is not a JSON object with a step
-    static List<JsonNode> read(Path file) throws IOException {
-        return lines(file).stream().map(Line::object).toList();
-    }
-
-    static long step(JsonNode object) {
-        return object.path(STEP).asLong();
+    /// @throws IOException when a line is not a JSON object with a step, or not one that can be converted
+    static <T> List<T> read(Path file, Function<JsonNode, T> convert) throws IOException {
+        List<T> converted = new ArrayList<>();
+        for (Line line : lines(file)) {
+            try {
+                converted.add(convert.apply(line.object()));
+            } catch (JacksonException e) {
+                throw new IOException(line.where() + " must have other fields: " + e.getOriginalMessage(), e);
+            }
+        }
+        return converted;
     }
 
     /// Appends one line; it has left the process when this returns.
@@ -86,7 +98,8 @@ final class JsonLines implements AutoCloseable {
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
                 String where = file + ":" + (lines.size() + 1);
-                lines.add(new Line(object(where, new String(bytes, start, i - start, StandardCharsets.UTF_8)), i + 1));
+                String text = new String(bytes, start, i - start, StandardCharsets.UTF_8);
+                lines.add(new Line(where, object(where, text), i + 1));
                 start = i + 1;
             }
         }
@@ -94,14 +107,15 @@ final class JsonLines implements AutoCloseable {
     }
 
     private static JsonNode object(String where, String text) throws IOException {
+        String expected = where + " must be a JSON object with a whole " + STEP + ", got ";
         try {
             JsonNode node = JSON.readTree(text);
-            if (node.isObject() && node.path(STEP).isIntegralNumber()) {
+            if (node.path(STEP).isIntegralNumber() && node.path(STEP).canConvertToLong()) {
                 return node;
             }
         } catch (JacksonException e) {
-            throw new IOException(where + " must be a JSON object, got " + RecipeText.quoted(text), e);
+            throw new IOException(expected + RecipeText.shown(text), e);
         }
-        throw new IOException(where + " must be a JSON object with " + STEP + ", got " + RecipeText.quoted(text));
+        throw new IOException(expected + RecipeText.shown(text));
     }
 }

@@ -88,7 +88,8 @@ public record Manifest(
         JsonFile.write(file, this);
     }
 
-    /// @return the manifest in `file`
+    /// Reads the manifest in `file`.
+    ///
     /// @throws IOException when it cannot be read or is none
     public static Manifest read(Path file) throws IOException {
         return JsonFile.read(file, Manifest.class);

@@ -10,7 +10,8 @@ import tools.jackson.databind.JsonNode;
 
 /// Writes `metrics.jsonl`: a JSON object a line, `step` first, flushed line by line.
 ///
-/// JSON has no NaN and no infinities. They are written as the texts "NaN", "Infinity" and "-Infinity" and read back as
+/// JSON has no NaN and no infinities. They are written as the texts "NaN", "Infinity" and "-Infinity" and read back
+/// as
 /// numbers.
 ///
 /// A step's lines are to be appended before its checkpoint is published: [#resume] drops what lies behind the
@@ -39,7 +40,7 @@ public final class Metrics implements AutoCloseable {
     ///
     /// @throws IOException when a line other than a cut last one is not one of metrics
     public static List<MetricLine> read(Path file) throws IOException {
-        return JsonLines.read(file).stream().map(Metrics::line).toList();
+        return JsonLines.read(file, Metrics::line);
     }
 
     /// Appends a line.
@@ -67,7 +68,7 @@ public final class Metrics implements AutoCloseable {
                 values.put(entry.getKey(), value(entry.getValue()));
             }
         }
-        return new MetricLine(JsonLines.step(object), values);
+        return new MetricLine(object.required(JsonLines.STEP).asLong(), values);
     }
 
     private static Object value(JsonNode node) {

@@ -1,8 +1,8 @@
 package dev.poise.run;
 
-import dev.poise.objective.Mixture;
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
+import dev.poise.objective.Mixture;
 import dev.poise.run.Recipe.BadRows;
 import dev.poise.run.Recipe.Checkpoint;
 import dev.poise.run.Recipe.Data;

@@ -1,9 +1,9 @@
 package dev.poise.run;
 
+import dev.poise.data.Shape;
 import dev.poise.objective.Mixture.Term;
 import dev.poise.objective.Mle;
 import dev.poise.run.Recipe.Reference;
-import dev.poise.data.Shape;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -11,8 +11,8 @@ import java.util.Set;
 /// Reports keys that are legal by themselves and not together.
 final class RecipeConflicts {
 
-    private static final Set<Shape> PAIRS = EnumSet.of(
-            Shape.PREFERENCE, Shape.IMPLICIT_PREFERENCE, Shape.DIALOGUE_PREFERENCE, Shape.PROMPT_PER_SIDE);
+    private static final Set<Shape> PAIRS =
+            EnumSet.of(Shape.PREFERENCE, Shape.IMPLICIT_PREFERENCE, Shape.DIALOGUE_PREFERENCE, Shape.PROMPT_PER_SIDE);
 
     private RecipeConflicts() {}
 

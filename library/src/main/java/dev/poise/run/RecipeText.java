@@ -12,6 +12,8 @@ final class RecipeText {
 
     private static final Set<String> WORDS = Set.of("null", "true", "false");
 
+    private static final int SHOWN = 60;
+
     private RecipeText() {}
 
     static String text(String text) {
@@ -27,6 +29,11 @@ final class RecipeText {
     /// An enum's constant as recipes spell it.
     static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Text as an error message shows it: quoted, and cut where it is long.
+    static String shown(String text) {
+        return quoted(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…");
     }
 
     /// In double quotes, with everything escaped that does not print.

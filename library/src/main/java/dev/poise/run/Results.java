@@ -47,7 +47,8 @@ public record Results(String title, List<Table> tables, List<String> notes) {
         JsonFile.write(file, this);
     }
 
-    /// @return the results in `file`
+    /// Reads the results in `file`.
+    ///
     /// @throws IOException when it cannot be read or holds none
     public static Results read(Path file) throws IOException {
         return JsonFile.read(file, Results.class);

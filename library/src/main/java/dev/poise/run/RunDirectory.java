@@ -85,7 +85,8 @@ public record RunDirectory(Path root) {
         return locked(false);
     }
 
-    /// Locks the directory to go on with the run in it, and clears away what an interrupted write left. A run that was
+    /// Locks the directory to go on with the run in it, and clears away what an interrupted write left. A run that
+    /// was
     /// stopped before it wrote anything goes on from nothing, so an empty or missing directory is legal.
     ///
     /// @throws FileAlreadyExistsException when there is something in it that is no run

@@ -23,6 +23,8 @@ public final class RunLock implements AutoCloseable {
         FileChannel channel =
                 FileChannel.open(directory.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (tryLock(channel) == null) {
+            // Within one process this also drops the holder's lock on POSIX systems: a second run on one directory in
+            // one process is a mistake that is reported, not a case that stays protected.
             channel.close();
             throw new FileSystemException(directory
                     + " must be written by one process at a time, got a second: wait for the first or choose another"

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 
-/// Writes `samples.jsonl`: one answer of the policy a line, with the step at which it was given. Resumes as [Metrics].
+/// Writes `samples.jsonl`: one answer of the policy a line, with the step at which it was given. Resumes as
+/// [Metrics].
 public final class Samples implements AutoCloseable {
 
     private final JsonLines lines;
@@ -32,7 +33,7 @@ public final class Samples implements AutoCloseable {
     ///
     /// @throws IOException when a line other than a cut last one is not a sample
     public static List<SampleLine> read(Path file) throws IOException {
-        return JsonLines.read(file).stream().map(Samples::line).toList();
+        return JsonLines.read(file, Samples::line);
     }
 
     /// Appends a line.
@@ -54,11 +55,11 @@ public final class Samples implements AutoCloseable {
 
     private static SampleLine line(JsonNode object) {
         return new SampleLine(
-                JsonLines.step(object),
-                object.path("index").asInt(),
-                object.path("prompt").asString(),
-                object.path("completion").asString(),
-                object.path("tokens").asInt(),
-                object.path("finished").asBoolean());
+                object.required(JsonLines.STEP).asLong(),
+                object.required("index").asInt(),
+                object.required("prompt").asString(),
+                object.required("completion").asString(),
+                object.required("tokens").asInt(),
+                object.required("finished").asBoolean());
     }
 }

@@ -86,12 +86,14 @@ final class Section {
         return read(key, words(constants), fallback, node -> constant(node, constants));
     }
 
-    /// A choice with a word of its own for none of the constants, which is also the default.
+    /// A choice with a word of its own, also the default, for none of the constants.
     <E extends Enum<E>> Optional<E> choiceOr(String none, String key, E[] constants) {
-        return read(key, none + " | " + words(constants), Optional.<E>empty(), node -> {
-            boolean isNone = scalar(node).filter(scalar -> scalar.text().equals(none)).isPresent();
-            return isNone ? Optional.of(Optional.<E>empty()) : constant(node, constants).map(Optional::of);
+        List<E> chosen = read(key, none + " | " + words(constants), List.<E>of(), node -> {
+            boolean isNone =
+                    scalar(node).filter(scalar -> scalar.text().equals(none)).isPresent();
+            return isNone ? Optional.of(List.of()) : constant(node, constants).map(List::of);
         });
+        return chosen.stream().findFirst();
     }
 
     /// A choice that has no default; the first constant stands in where it is missing or wrong.

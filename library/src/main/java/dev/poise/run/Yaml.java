@@ -31,7 +31,6 @@ sealed interface Yaml {
 
         private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d{1,4})?");
         private static final Set<String> NULLS = Set.of("", "~", "null");
-        private static final int SHOWN = 60;
 
         @Override
         public boolean isNull() {
@@ -72,8 +71,7 @@ sealed interface Yaml {
             if (number().isPresent() || flag().isPresent()) {
                 return text;
             }
-            String cut = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
-            return RecipeText.quoted(cut);
+            return RecipeText.shown(text);
         }
     }
 

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
 /// shares with the tokens of the text before the part. Where a token merges across the edge it counts as trained: no
 /// token of a completion is lost, and the merge is counted.
 ///
-/// A sequence begins with what the tokenizer puts before a text (often a beginning-of-sequence token), once, also where
+/// A sequence begins with what the tokenizer puts before a text (often a beginning-of-sequence token), once, also
+/// where
 /// the text already starts with it.
 public final class SequenceTokenizer {
 

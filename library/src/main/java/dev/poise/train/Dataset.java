@@ -34,15 +34,15 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
     static Dataset encode(List<Path> paths, Recipe recipe, Encoder encoder, BadRows badRows, Path target) {
         Long limit = recipe.data().limit();
         try (EncodedWriter writer = new EncodedWriter(target);
-                RowStream rows = new RowStream(paths, Optional.ofNullable(recipe.data().shape()), limit == null ? Long.MAX_VALUE : limit)) {
+                RowStream rows = new RowStream(
+                        paths, Optional.ofNullable(recipe.data().shape()), limit == null ? Long.MAX_VALUE : limit)) {
             EncodingCounts counts = encoder.encodeAll(
                     rows, badRows, row -> fitting(recipe.method(), row).ifPresent(writer::write));
             writer.finish();
             EncodedFile file = EncodedFile.open(target);
             if (file.size() == 0) {
                 file.close();
-                throw new DataException(
-                        paths.getFirst(), "leaves no row to use: " + String.join("; ", counts.lines()));
+                throw new DataException(paths.getFirst(), "leaves no row to use: " + String.join("; ", counts.lines()));
             }
             return new Dataset(file, rows.shape(), counts, rows.rowsByFile());
         }
@@ -55,7 +55,8 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
                     case Encoded.Pair pair -> Optional.of(pair);
                     case Encoded.Single single ->
                         throw new DataException(
-                                single.source(), "must be a pair of a chosen and a rejected answer: the method is preference");
+                                single.source(),
+                                "must be a pair of a chosen and a rejected answer: the method is preference");
                 };
             case SUPERVISED ->
                 switch (row) {

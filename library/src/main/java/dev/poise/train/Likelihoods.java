@@ -25,8 +25,9 @@ public final class Likelihoods {
             int[] lengths = some.stream().mapToInt(TrainingRow::tokens).toArray();
             int done = from;
             for (int[] micro : MicroBatches.split(lengths, microBatchTokens)) {
-                List<TrainingRow> batch =
-                        Arrays.stream(micro).mapToObj(i -> TrainingRow.of(some.get(i))).toList();
+                List<TrainingRow> batch = Arrays.stream(micro)
+                        .mapToObj(i -> TrainingRow.of(some.get(i)))
+                        .toList();
                 Measured measured = measure(decoder, batch);
                 double[] bySequence =
                         measured.batch().sumBySequence(measured.tokens().logProbs());

@@ -16,7 +16,8 @@ import java.util.SequencedMap;
 
 /// The loop of a run: batches to steps, steps to metrics, evaluations, samples and checkpoints.
 ///
-/// Steps visit rows in an order that only the seed and the epoch decide, so a run that was killed goes on from its last
+/// Steps visit rows in an order that only the seed and the epoch decide, so a run that was killed goes on from its
+/// last
 /// checkpoint to the same numbers, bit for bit on the same machine and settings.
 final class Loop {
 
@@ -159,15 +160,22 @@ final class Loop {
         SequencedMap<String, Object> line = line(step);
         line.putAll(evaluation);
         metrics.append(new MetricLine(step, line));
+        return step > 0 && improves(step);
+    }
+
+    /// Whether the evaluation just made is the best so far, by the recipe's metric; if so, remembers it.
+    private boolean improves(long step) {
         String watched = recipe.checkpoint().best();
         Double value = watched == null ? null : evaluation.get(watched);
+        if (value == null) {
+            return false;
+        }
         Double best = state.best();
-        boolean better = value != null
-                && (best == null || (recipe.checkpoint().smallerIsBetter() ? value < best : value > best));
+        boolean better = best == null || (recipe.checkpoint().smallerIsBetter() ? value < best : value > best);
         if (better) {
             state = state.improved(value, step);
         }
-        return better && step > 0;
+        return better;
     }
 
     private SequencedMap<String, Object> line(long step) {

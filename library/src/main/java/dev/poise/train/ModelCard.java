@@ -13,17 +13,23 @@ final class ModelCard {
     static String of(Recipe recipe, long steps, SequencedMap<String, Double> evaluation) {
         StringBuilder card = new StringBuilder();
         String method = recipe.method().name().toLowerCase(Locale.ROOT);
-        card.append("---\nlibrary_name: transformers\ntags:\n- poise\n- ").append(method).append("\n---\n\n");
+        card.append("---\nlibrary_name: transformers\ntags:\n- poise\n- ")
+                .append(method)
+                .append("\n---\n\n");
         card.append("# ").append(recipe.output().getFileName()).append("\n\n");
-        card.append("Tuned with Poise from `").append(recipe.model().getFileName()).append("`: method ");
+        card.append("Tuned with Poise from `")
+                .append(recipe.model().getFileName())
+                .append("`: method ");
         card.append(method).append(", ").append(steps).append(" steps.\n\n");
         if (!evaluation.isEmpty()) {
             card.append("## Evaluation on held-out rows\n\n| metric | value |\n|---|---|\n");
-            evaluation.forEach((name, value) ->
-                    card.append(String.format(Locale.ROOT, "| %s | %.6g |%n", name, value)));
+            evaluation.forEach(
+                    (name, value) -> card.append(String.format(Locale.ROOT, "| %s | %.6g |%n", name, value)));
             card.append('\n');
         }
-        card.append("## Recipe\n\n```yaml\n").append(recipe.toYaml().stripTrailing()).append("\n```\n");
+        card.append("## Recipe\n\n```yaml\n")
+                .append(recipe.toYaml().stripTrailing())
+                .append("\n```\n");
         return card.toString();
     }
 }

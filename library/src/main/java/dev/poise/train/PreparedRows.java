@@ -32,12 +32,14 @@ final class PreparedRows implements AutoCloseable {
         this.evaluation = evaluation;
     }
 
-    /// Reads everything the recipe's data section names, and scores it by the reference where the objective reads one.
+    /// Reads everything the recipe's data section names, and scores it by the reference where the objective reads
+    /// one.
     static PreparedRows of(Recipe recipe, RunDirectory directory, Encoder encoder, Progress progress) {
-        try (BadRows badRows = switch (recipe.data().badRows()) {
-            case STOP -> BadRows.stop();
-            case QUARANTINE -> BadRows.quarantine(directory.quarantine());
-        }) {
+        try (BadRows badRows =
+                switch (recipe.data().badRows()) {
+                    case STOP -> BadRows.stop();
+                    case QUARANTINE -> BadRows.quarantine(directory.quarantine());
+                }) {
             Dataset data = encode("train", recipe.data().train(), recipe, directory, encoder, badRows, progress);
             Optional<Dataset> heldOut = recipe.data().evaluate() instanceof Recipe.HeldOut.File(Path file)
                     ? Optional.of(encode("evaluate", List.of(file), recipe, directory, encoder, badRows, progress))
@@ -65,18 +67,21 @@ final class PreparedRows implements AutoCloseable {
             Encoder encoder,
             BadRows badRows,
             Progress progress) {
-        Dataset data = Dataset.encode(paths, recipe, encoder, badRows, directory.root().resolve(name + ".rows"));
-        progress.note(name + ": shape " + data.shape().key() + " (" + data.shape().columns() + ")");
+        Dataset data =
+                Dataset.encode(paths, recipe, encoder, badRows, directory.root().resolve(name + ".rows"));
+        progress.note(
+                name + ": shape " + data.shape().key() + " (" + data.shape().columns() + ")");
         data.counts().lines().forEach(line -> progress.note(name + ": " + line));
         return data;
     }
 
     private static double @Nullable [][] reference(Recipe recipe, Dataset data, String name, Progress progress) {
-        Path policy = switch (recipe.reference()) {
-            case Recipe.Reference.Initial initial -> recipe.model();
-            case Recipe.Reference.Directory(Path other) -> other;
-            case Recipe.Reference.None none -> null;
-        };
+        Path policy =
+                switch (recipe.reference()) {
+                    case Recipe.Reference.Initial initial -> recipe.model();
+                    case Recipe.Reference.Directory(Path other) -> other;
+                    case Recipe.Reference.None none -> null;
+                };
         if (policy == null || !recipe.objective().needsReference()) {
             return null;
         }

@@ -51,7 +51,8 @@ public final class Training {
 
     /// Carries out a recipe in its output directory.
     ///
-    /// @param resume whether to go on from the newest checkpoint of an earlier start; without one the run starts anew
+    /// @param resume whether to go on from the newest checkpoint of an earlier start; without one the run starts
+    ///     anew
     /// @param progress told how it goes
     /// @throws IOException when the directory holds something else, or cannot be written
     /// @throws IllegalStateException when `resume` finds other data or another recipe

@@ -52,7 +52,11 @@ record TrainingState(
 
     void writeTo(Path directory) {
         ObjectNode json = JsonMapper.shared().createObjectNode();
-        json.put("step", step).put("tokens", tokens).put("data", data).put("best", best).put("best_step", bestStep);
+        json.put("step", step)
+                .put("tokens", tokens)
+                .put("data", data)
+                .put("best", best)
+                .put("best_step", bestStep);
         ObjectNode sums = json.putObject("interval");
         interval.forEach((name, sum) -> sums.putArray(name).add(sum.total()).add(sum.count()));
         try {

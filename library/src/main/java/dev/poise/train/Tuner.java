@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 /// One optimiser step at a time: measure, ask the objective, walk back, move.
 ///
 /// The objective says how hard each example is rewarded or penalised, the head where, the trunk how. Rows are run in
-/// micro-batches of a token budget, and since the denominators are those of the whole step, the split changes nothing
+/// micro-batches of a token budget, and since the denominators are those of the whole step, the split changes
+/// nothing
 /// but
 /// rounding.
 public final class Tuner implements AutoCloseable {
@@ -72,11 +73,13 @@ public final class Tuner implements AutoCloseable {
     /// Adds the gradient of a batch to the parameters' gradients and returns its loss.
     private double accumulate(List<TrainingRow> rows, Averages averages) {
         Totals totals = Measured.totals(rows);
-        int[] lengths = rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
+        int[] lengths =
+                rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
         double loss = 0;
         for (int[] micro : MicroBatches.split(lengths, settings.microBatchTokens())) {
             try (PointerScope scope = new PointerScope()) {
-                List<TrainingRow> some = Arrays.stream(micro).mapToObj(rows::get).toList();
+                List<TrainingRow> some =
+                        Arrays.stream(micro).mapToObj(rows::get).toList();
                 Pass pass = policy.forward(Measured.layOut(some));
                 Measured measured = new Measured(some, pass.batch(), pass.measure());
                 Evaluation evaluation = objective.evaluate(measured.examples(), totals);
@@ -94,7 +97,8 @@ public final class Tuner implements AutoCloseable {
     /// The loss and metrics of rows without moving anything.
     double evaluate(List<TrainingRow> rows, Averages averages) {
         Totals totals = Measured.totals(rows);
-        int[] lengths = rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
+        int[] lengths =
+                rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
         double loss = 0;
         for (int[] micro : MicroBatches.split(lengths, settings.microBatchTokens())) {
             List<TrainingRow> some = Arrays.stream(micro).mapToObj(rows::get).toList();

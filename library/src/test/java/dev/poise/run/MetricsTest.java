@@ -33,8 +33,8 @@ final class MetricsTest {
             metrics.append(line(10, "loss", 0.6931, "rewards/margins", 1e-7, "num_tokens", 123456789012L));
             metrics.append(line(10, "eval_loss", 0.5f, "note", "a \"b\"\n", "best", true));
             assertThat(file).as("flushed line by line").hasContent("""
-                            {"global_step":10,"loss":0.6931,"rewards/margins":1.0E-7,"num_tokens":123456789012}
-                            {"global_step":10,"eval_loss":0.5,"note":"a \\"b\\"\\n","best":true}
+                            {"step":10,"loss":0.6931,"rewards/margins":1.0E-7,"num_tokens":123456789012}
+                            {"step":10,"eval_loss":0.5,"note":"a \\"b\\"\\n","best":true}
                             """);
         }
     }
@@ -53,7 +53,7 @@ final class MetricsTest {
                 1, "loss", Double.NaN, "grad_norm", Double.POSITIVE_INFINITY, "logps/chosen", Double.NEGATIVE_INFINITY);
         write(List.of(line));
         assertThat(file)
-                .hasContent("{\"global_step\":1,\"loss\":\"NaN\",\"grad_norm\":\"Infinity\","
+                .hasContent("{\"step\":1,\"loss\":\"NaN\",\"grad_norm\":\"Infinity\","
                         + "\"logps/chosen\":\"-Infinity\"}\n");
         assertThat(Metrics.read(file)).containsExactly(line);
         assertThat(Metrics.read(file).getFirst().number("loss")).hasValue(Double.NaN);
@@ -62,21 +62,21 @@ final class MetricsTest {
     @Test
     void aFloatThatIsNotFiniteIsWrittenAsTextToo() throws IOException {
         write(List.of(line(1, "loss", Float.NaN)));
-        assertThat(file).hasContent("{\"global_step\":1,\"loss\":\"NaN\"}\n");
+        assertThat(file).hasContent("{\"step\":1,\"loss\":\"NaN\"}\n");
     }
 
     @Test
     void aCutLastLineIsNotRead() throws IOException {
         write(List.of(line(10, "loss", 0.5)));
-        Files.writeString(file, "{\"global_step\":20,\"lo", StandardOpenOption.APPEND);
+        Files.writeString(file, "{\"step\":20,\"lo", StandardOpenOption.APPEND);
         assertThat(Metrics.read(file)).containsExactly(line(10, "loss", 0.5));
     }
 
     @Test
     void aLineThatIsNoMetricLineIsRefusedWithItsPlace() throws IOException {
-        for (String bad : List.of("{\"global_step\":20,\"lo", "[1]", "{\"loss\":1}", "", "{\"global_step\":1.5}")) {
-            Files.writeString(file, "{\"global_step\":10}\n" + bad + "\n{\"global_step\":30}\n");
-            String message = file + ":2 must be a JSON object with a whole global_step, got " + RecipeText.quoted(bad);
+        for (String bad : List.of("{\"step\":20,\"lo", "[1]", "{\"loss\":1}", "", "{\"step\":1.5}")) {
+            Files.writeString(file, "{\"step\":10}\n" + bad + "\n{\"step\":30}\n");
+            String message = file + ":2 must be a JSON object with a whole step, got " + RecipeText.quoted(bad);
             assertThatThrownBy(() -> Metrics.read(file))
                     .as(bad)
                     .isInstanceOf(IOException.class)
@@ -96,7 +96,7 @@ final class MetricsTest {
         String uninterrupted = Files.readString(file);
 
         // Killed after step 30's line and within the next one, with the last checkpoint at step 10.
-        Files.writeString(file, "{\"global_step\":40,\"lo", StandardOpenOption.APPEND);
+        Files.writeString(file, "{\"step\":40,\"lo", StandardOpenOption.APPEND);
         try (Metrics metrics = Metrics.resume(file, 10)) {
             assertThat(Metrics.read(file)).isEqualTo(all.subList(0, 2));
             metrics.append(all.get(2));
@@ -136,8 +136,7 @@ final class MetricsTest {
         assertThat(line(1, "loss", 2L).number("epoch")).isEmpty();
         assertThatThrownBy(() -> line(1, "loss", List.of(1)))
                 .hasMessage("metric loss must be a number, text or truth value, got [1]");
-        assertThatThrownBy(() -> line(1, "global_step", 1))
-                .hasMessage("metric global_step must be given as the line's step");
+        assertThatThrownBy(() -> line(1, "step", 1)).hasMessage("metric step must be given as the line's step");
     }
 
     private void write(List<MetricLine> lines) throws IOException {

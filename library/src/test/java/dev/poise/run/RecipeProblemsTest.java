@@ -50,8 +50,8 @@ final class RecipeProblemsTest {
                         "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
                                 + " --data.train",
                         "r.yaml:4:13 data.evaluate must be a share in [0, 0.5] of the training data, or a file, got 0.7",
-                        "r.yaml:5:10 data.shape must be detect | preference | implicit_preference | hh"
-                                + " | preference_prompt_per_side | prompt_completion | unpaired | text | prompt,"
+                        "r.yaml:5:10 data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                                + " | prompt_per_side | prompt_completion | unpaired | text | messages | prompt,"
                                 + " got \"pairs\"",
                         "r.yaml:6:10 data.limit must be null or a whole number of at least 1, got 0",
                         "r.yaml:8:23 objective.0.beta must be a number above 0, got -1",
@@ -139,14 +139,14 @@ final class RecipeProblemsTest {
                         "r.yaml:4:20 objective.0.type must be mle for method supervised;"
                                 + " other objectives need method preference",
                         "--reference must be none for method supervised, which reads no reference",
-                        "--data.shape must be detect | preference | implicit_preference | hh"
-                                + " | preference_prompt_per_side | prompt_completion | unpaired | text"
+                        "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                                + " | prompt_per_side | prompt_completion | unpaired | text | messages"
                                 + " for method supervised, got prompt");
         assertThat(problems(SOUND, "reference", "none", "data.shape", "text"))
                 .containsExactly(
                         "--reference must be initial or a model directory for objective.0, got none",
-                        "--data.shape must be detect | preference | implicit_preference | hh"
-                                + " | preference_prompt_per_side for method preference, got text");
+                        "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                                + " | prompt_per_side for method preference, got text");
         assertThat(problems(SOUND, "data.evaluate", "0", "evaluate.every", "50"))
                 .containsExactly(
                         "--evaluate.every must be 0 where data.evaluate is 0: there is nothing to evaluate on");

@@ -116,7 +116,7 @@ final class RecipeTest {
                 data:
                   train: [a.jsonl, "b, c.jsonl", "null", "d\\u0001\\"e\\\\f # g"]
                   evaluate: "0.25"
-                  shape: hh
+                  shape: dialogue_preference
                   chat_template: llama3
                   bad_rows: quarantine
                   too_long: drop

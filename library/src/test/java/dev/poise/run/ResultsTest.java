@@ -18,7 +18,8 @@ final class ResultsTest {
                 "Tuned against initial",
                 List.of(
                         new Table("Ground truth", List.of(new Figure("win rate", 0.75, 0.5, 0.875, 64L, "%"))),
-                        new Table("Evaluation", List.of(new Figure("eval_loss", Double.NaN, null, null, null, null)))));
+                        new Table("Evaluation", List.of(new Figure("eval_loss", Double.NaN, null, null, null, null)))),
+                List.of("Ties count half."));
         Path file = directory.resolve("results.json");
         results.writeTo(file);
         assertThat(file).content().contains("\"value\" : \"NaN\"").contains("\"win rate\"");

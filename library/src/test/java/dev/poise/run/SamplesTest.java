@@ -26,7 +26,7 @@ final class SamplesTest {
             samples.append(AFTER);
         }
         assertThat(Files.readAllLines(file).getFirst())
-                .isEqualTo("{\"global_step\":0,\"index\":1,\"prompt\":\"Say \\\"hi\\\"\\n\","
+                .isEqualTo("{\"step\":0,\"index\":1,\"prompt\":\"Say \\\"hi\\\"\\n\","
                         + "\"completion\":\"hö 🙂\",\"tokens\":3,\"finished\":true}");
         assertThat(Samples.read(file)).containsExactly(BEFORE, AFTER);
     }
@@ -44,7 +44,7 @@ final class SamplesTest {
 
     @Test
     void aLineThatIsNoSampleIsRefusedWithItsPlace() throws IOException {
-        Path file = Files.writeString(directory.resolve("samples.jsonl"), "{\"global_step\":1,\"index\":0}\n");
+        Path file = Files.writeString(directory.resolve("samples.jsonl"), "{\"step\":1,\"index\":0}\n");
         assertThatThrownBy(() -> Samples.read(file))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(file + ":1 must have other fields: ");

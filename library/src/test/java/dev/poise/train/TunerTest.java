@@ -134,8 +134,8 @@ final class TunerTest {
         try (PointerScope scope = new PointerScope();
                 Decoder policy = TinyDecoders.decoder(Family.QWEN2, Precision.FLOAT64, true);
                 Tuner tuner = new Tuner(policy, new Dpo(0.3, 0), new Tuner.Settings(ADAM, 0, 8192))) {
-            double[][] sums =
-                    Likelihoods.summed(policy, rows.stream().map(TrainingRow::encoded).toList(), 50, done -> {});
+            double[][] sums = Likelihoods.summed(
+                    policy, rows.stream().map(TrainingRow::encoded).toList(), 50, done -> {});
             Averages averages = new Averages();
             double first = tuner.step(rows.subList(0, 3), 0, averages).loss();
             double second = tuner.step(rows.subList(3, 5), 0, averages).loss();
@@ -243,7 +243,8 @@ final class TunerTest {
             rows.add(
                     asPairs
                             ? new TrainingRow(pair(chosen, rejected, i + 1), reference)
-                            : TrainingRow.of(new Encoded.Single(new Source(Path.of("rows.jsonl"), i + 1), chosen, null)));
+                            : TrainingRow.of(
+                                    new Encoded.Single(new Source(Path.of("rows.jsonl"), i + 1), chosen, null)));
         }
         return rows;
     }
