@@ -136,8 +136,8 @@ public final class Encoder {
     private ChatTemplate template(Source source) {
         return template.orElseThrow(() -> new DataException(
                 source,
-                "the row holds messages, which need a template: data.chat_template must be one of "
-                        + String.join(", ", ChatTemplate.NAMES) + " other than none"));
+                "the row holds messages: data.chat_template must be one of "
+                        + String.join(", ", ChatTemplate.NAMES).replace(", none", "") + ", got none"));
     }
 
     private Encoding single(Source source, MarkedText text, @Nullable Boolean desirable) {
