@@ -2,6 +2,8 @@ package dev.poise.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.data.Shape;
+import dev.poise.data.TooLong;
 import dev.poise.objective.Dpo;
 import dev.poise.objective.Hinge;
 import dev.poise.objective.Ipo;
@@ -145,10 +147,10 @@ final class RecipeTest {
                                 Path.of("null"),
                                 Path.of("d\u0001\"e\\f # g")),
                         new Recipe.HeldOut.File(Path.of("0.25")),
-                        Recipe.Shape.HH,
-                        Recipe.ChatTemplate.LLAMA3,
+                        Shape.DIALOGUE_PREFERENCE,
+                        "llama3",
                         Recipe.BadRows.QUARANTINE,
-                        Recipe.TooLong.DROP,
+                        TooLong.DROP,
                         1000L));
         assertThat(recipe.reference()).isEqualTo(new Recipe.Reference.Directory(Path.of("./none")));
         assertThat(recipe.train().learningRate()).isEqualTo(2.5e-7);
