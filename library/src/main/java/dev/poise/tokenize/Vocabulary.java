@@ -1,0 +1,115 @@
+package dev.poise.tokenize;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// The entries of a `tokenizer.json`, by id and by spelling.
+final class Vocabulary {
+
+    /// How entries spell spaces and bytes.
+    private enum Spelling {
+        BYTE_LEVEL,
+        SENTENCE_PIECE,
+        PLAIN
+    }
+
+    /// U+2581, which SentencePiece writes for a space.
+    private static final String SPACE_MARK = "\u2581";
+
+    private final Map<String, Integer> idOf = new HashMap<>();
+    private final Set<Integer> added = new HashSet<>();
+    private final @Nullable String[] entries;
+    private final Spelling spelling;
+
+    Vocabulary(JsonNode tokenizer) {
+        readEntries(tokenizer.path("model").path("vocab"));
+        for (JsonNode token : tokenizer.path("added_tokens").values()) {
+            int id = token.path("id").intValue(-1);
+            idOf.put(token.path("content").stringValue(""), id);
+            added.add(id);
+        }
+        int largest = -1;
+        for (int id : idOf.values()) {
+            largest = Math.max(largest, id);
+        }
+        entries = new @Nullable String[largest + 1];
+        idOf.forEach((entry, id) -> entries[id] = entry);
+        spelling = spelling(tokenizer.path("decoder").toString());
+    }
+
+    /// Word-like models map entry to id; unigram models list [entry, score] in the order of ids.
+    private void readEntries(JsonNode vocabulary) {
+        if (vocabulary.isObject()) {
+            vocabulary.forEachEntry((entry, id) -> idOf.put(entry, id.intValue()));
+        } else {
+            for (JsonNode pair : vocabulary.values()) {
+                idOf.put(pair.path(0).stringValue(""), idOf.size());
+            }
+        }
+    }
+
+    private static Spelling spelling(String decoder) {
+        if (decoder.contains("ByteLevel")) {
+            return Spelling.BYTE_LEVEL;
+        }
+        boolean marksSpaces = decoder.contains("Metaspace") || decoder.contains(SPACE_MARK);
+        return marksSpaces ? Spelling.SENTENCE_PIECE : Spelling.PLAIN;
+    }
+
+    int size() {
+        return entries.length;
+    }
+
+    OptionalInt idOf(String entry) {
+        Integer id = idOf.get(entry);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /// One token as a person reads it.
+    String piece(int id) {
+        String entry = id >= 0 && id < entries.length ? entries[id] : null;
+        if (entry == null) {
+            return "<id " + id + ">";
+        }
+        if (added.contains(id)) {
+            return entry;
+        }
+        return switch (spelling) {
+            case BYTE_LEVEL -> readable(entry, ByteLevel.bytes(entry));
+            case SENTENCE_PIECE -> readable(entry.replace(SPACE_MARK, " "), byteFallback(entry));
+            case PLAIN -> entry;
+        };
+    }
+
+    /// The byte of an entry like `<0x0A>`; empty for every other entry.
+    private static byte[] byteFallback(String entry) {
+        if (entry.length() != 6 || !entry.startsWith("<0x") || !entry.endsWith(">")) {
+            return new byte[0];
+        }
+        int high = Character.digit(entry.charAt(3), 16);
+        int low = Character.digit(entry.charAt(4), 16);
+        return high < 0 || low < 0 ? new byte[0] : new byte[] {(byte) (16 * high + low)};
+    }
+
+    /// The text of the bytes where they are whole characters, each byte in hexadecimal where they are not.
+    private static String readable(String entry, byte[] bytes) {
+        if (bytes.length == 0) {
+            return entry;
+        }
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') < 0) {
+            return text;
+        }
+        StringBuilder hexadecimal = new StringBuilder();
+        for (byte value : bytes) {
+            hexadecimal.append("<0x%02X>".formatted(value));
+        }
+        return hexadecimal.toString();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.poise.tokenize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The expected texts are what `transformers` 5.18 renders with the templates of these formats.
+final class ChatTemplateTest {
+
+    private static final List<Message> TALK = List.of(
+            new Message("system", " Be brief. "),
+            new Message("user", "Hi\n"),
+            new Message("assistant", " Hello. "),
+            new Message("user", "Bye"));
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void rendersChatMl() {
+        String text = """
+                <|im_start|>system
+                 Be brief. <|im_end|>
+                <|im_start|>user
+                Hi
+                <|im_end|>
+                <|im_start|>assistant
+                 Hello. <|im_end|>
+                <|im_start|>user
+                Bye<|im_end|>
+                """;
+        assertThat(ChatTemplate.chatMl().render(TALK, false).text()).isEqualTo(text);
+        assertThat(ChatTemplate.chatMl().render(TALK, true).text()).isEqualTo(text + "<|im_start|>assistant\n");
+    }
+
+    @Test
+    void rendersLlama3() {
+        String text = "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|>";
+        ChatTemplate llama3 = ChatTemplate.llama3("<|begin_of_text|>");
+        assertThat(llama3.render(TALK, false).text()).isEqualTo(text);
+        assertThat(llama3.render(TALK, true).text())
+                .isEqualTo(text + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+    }
+
+    @Test
+    void rendersZephyr() {
+        String text =
+                "<|system|>\n Be brief. </s>\n<|user|>\nHi\n</s>\n<|assistant|>\n Hello. </s>\n<|user|>\nBye</s>\n";
+        assertThat(ChatTemplate.zephyr("</s>").render(TALK, false).text()).isEqualTo(text);
+        assertThat(ChatTemplate.zephyr("</s>").render(TALK, true).text()).isEqualTo(text + "<|assistant|>\n");
+    }
+
+    @Test
+    void marksTheAssistantsWordsAndItsEndOfTurn() {
+        assertThat(assistant(ChatTemplate.chatMl())).containsExactly("2: Hello. <|im_end|>");
+        assertThat(assistant(ChatTemplate.llama3("<s>"))).containsExactly("2:Hello.<|eot_id|>");
+        assertThat(assistant(ChatTemplate.zephyr("</s>"))).containsExactly("2: Hello. </s>");
+    }
+
+    @Test
+    void trimsWhatPythonTrims() {
+        List<Message> turn = List.of(new Message("assistant", "\u00a0\u2003\u0085\u001c x \u3000"));
+        assertThat(ChatTemplate.llama3("").render(turn, false).text())
+                .isEqualTo("<|start_header_id|>assistant<|end_header_id|>\n\nx<|eot_id|>");
+    }
+
+    @Test
+    void refusesAnUnknownRoleByName() {
+        List<Message> turn = List.of(new Message("tool", "42"));
+        assertThatThrownBy(() -> ChatTemplate.chatMl().render(turn, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("role must be one of system, user, assistant, got \"tool\"");
+    }
+
+    @Test
+    void isChosenByNameInTheTokenizersSpelling() throws IOException {
+        TinyTokenizers.withOpening(directory, List.of(), "<|im_end|>");
+        try (Tokenizer tokenizer = Tokenizer.read(directory)) {
+            assertThat(ChatTemplate.named("chatml", tokenizer)).contains(ChatTemplate.chatMl());
+            assertThat(ChatTemplate.named("llama3", tokenizer)).contains(ChatTemplate.llama3("<s>"));
+            assertThat(ChatTemplate.named("zephyr", tokenizer)).contains(ChatTemplate.zephyr("</s>"));
+            assertThat(ChatTemplate.named("none", tokenizer)).isEmpty();
+            assertThatThrownBy(() -> ChatTemplate.named("alpaca", tokenizer))
+                    .hasMessage("data.chat_template must be one of chatml, llama3, zephyr, none, got alpaca");
+            assertThat(ChatTemplate.chatMl().warnings(tokenizer)).isEmpty();
+            assertThat(ChatTemplate.llama3("<s>").warnings(tokenizer)).hasSize(1);
+        }
+    }
+
+    private static List<String> assistant(ChatTemplate template) {
+        ChatTemplate.Rendered rendered = template.render(TALK, true);
+        return rendered.assistantTurns().stream()
+                .map(turn -> turn.message()
+                        + ":"
+                        + rendered.text()
+                                .substring(turn.span().start(), turn.span().end()))
+                .toList();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.tokenize;
+
+import org.jspecify.annotations.NullMarked;
