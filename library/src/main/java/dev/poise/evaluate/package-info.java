@@ -1,5 +1,13 @@
 /// Numbers with intervals: paired win rates, means, proportions.
 ///
+/// Every estimate carries the interval that belongs to its kind, at 95 %:
+///
+/// | what | interval | source |
+/// |---|---|---|
+/// | paired win rate, ties half | Tango's score interval | Tango, Statistics in Medicine 17 (1998) 891 |
+/// | proportion | Wilson's score interval | Wilson, JASA 22 (1927) 209 |
+/// | mean, mean of paired differences | Student's t | Student, Biometrika 6 (1908) 1 |
+///
 /// Not here: curves during training (`train`).
 @NullMarked
 package dev.poise.evaluate;

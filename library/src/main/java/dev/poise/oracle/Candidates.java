@@ -1,0 +1,50 @@
+package dev.poise.oracle;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Completions of one prompt with their rewards: what pairs are made of.
+///
+/// @param prompt what was completed
+/// @param completions in the order they were sampled
+/// @param rewards one a completion, finite
+public record Candidates(String prompt, List<String> completions, List<Double> rewards) {
+
+    public Candidates {
+        completions = List.copyOf(completions);
+        rewards = List.copyOf(rewards);
+        if (rewards.size() != completions.size()) {
+            throw new IllegalArgumentException(
+                    "rewards must be one a completion, got " + rewards.size() + " for " + completions.size());
+        }
+        for (double reward : rewards) {
+            if (!Double.isFinite(reward)) {
+                throw new IllegalArgumentException("reward must be finite, got " + reward);
+            }
+        }
+    }
+
+    /// Scores the completions of every prompt.
+    ///
+    /// @param completions a list for every prompt
+    /// @throws IllegalArgumentException naming the index of the first prompt with a reward that is not finite
+    public static List<Candidates> scored(Reward reward, List<String> prompts, List<List<String>> completions) {
+        if (prompts.size() != completions.size()) {
+            throw new IllegalArgumentException("completions must be one list a prompt, got " + completions.size()
+                    + " for " + prompts.size() + " prompts");
+        }
+        List<Candidates> candidates = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            List<Double> rewards = new ArrayList<>();
+            for (String completion : completions.get(i)) {
+                double score = reward.score(prompts.get(i), completion);
+                if (!Double.isFinite(score)) {
+                    throw new IllegalArgumentException("reward of prompt " + i + " must be finite, got " + score);
+                }
+                rewards.add(score);
+            }
+            candidates.add(new Candidates(prompts.get(i), completions.get(i), rewards));
+        }
+        return candidates;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.poise.oracle;
+
+import java.util.List;
+
+/// How good a completion of a prompt is, as a number without unit: higher is better.
+///
+/// Implementations are pure and safe for use by several threads. Users add their own as a lambda.
+@FunctionalInterface
+public interface Reward {
+
+    /// The reward of `completion` after `prompt`, finite.
+    double score(String prompt, String completion);
+
+    /// The rewards of one completion for every prompt.
+    ///
+    /// @param prompts as many as `completions`
+    /// @throws IllegalArgumentException naming the index of the first prompt whose reward is not finite
+    default double[] scoreAll(List<String> prompts, List<String> completions) {
+        if (prompts.size() != completions.size()) {
+            throw new IllegalArgumentException("completions must be one a prompt, got " + completions.size() + " for "
+                    + prompts.size() + " prompts");
+        }
+        double[] rewards = new double[prompts.size()];
+        for (int i = 0; i < rewards.length; i++) {
+            double reward = score(prompts.get(i), completions.get(i));
+            // The texts stay out of the message: they may be long, private or offensive.
+            if (!Double.isFinite(reward)) {
+                throw new IllegalArgumentException("reward of prompt " + i + " must be finite, got " + reward);
+            }
+            rewards[i] = reward;
+        }
+        return rewards;
+    }
+
+    /// The rule reward that `specification` describes; the grammar is in the package's documentation.
+    ///
+    /// @throws IllegalArgumentException saying what is wrong and listing the legal forms
+    static Reward parse(String specification) {
+        return RewardGrammar.parse(specification);
+    }
+
+    /// The sum of the rule rewards that `specifications` describe, one each; a single one stands for itself.
+    ///
+    /// @param specifications at least one
+    static Reward parse(List<String> specifications) {
+        List<Reward> rewards = specifications.stream().map(RewardGrammar::parse).toList();
+        return rewards.size() == 1
+                ? rewards.getFirst()
+                : new Sum(
+                        rewards.stream().map(reward -> new Sum.Term(1, reward)).toList());
+    }
+}

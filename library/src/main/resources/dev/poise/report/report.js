@@ -1,0 +1,370 @@
+"use strict";
+// Draws the data embedded in this page. Text from the run only ever becomes text nodes and attribute values.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const curves = new Map(data.curves.map(curve => [curve.name, curve]));
+const byId = id => document.getElementById(id);
+
+function element(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+function show(id, ...children) {
+  byId(id).hidden = false;
+  byId(id).append(...children);
+}
+
+// ---- numbers ----
+
+const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, useGrouping: true });
+const compact = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, notation: "compact" });
+
+function number(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && size < 1e-3) return value.toExponential(2).replace(/\.?0+e/, "e").replace("-", "\u2212");
+  return (size < 1e5 ? plain : compact).format(value).replace("-", "\u2212");
+}
+
+const percent = value => plain.format(Math.round(value * 1000) / 10);
+const measured = (value, unit) => unit === "share" ? percent(value) + "\u2009%" : number(value);
+
+// ---- head ----
+
+function figure(entry) {
+  const share = entry.unit === "share";
+  const unit = share ? "%" : entry.unit;
+  const shown = element("dd", { class: "value" }, share ? percent(entry.value) : number(entry.value));
+  if (unit) shown.append(element("small", {}, "\u2009" + unit));
+  const tile = element("div", {}, element("dt", {}, entry.name), shown);
+  const about = [];
+  if (entry.low !== null && entry.high !== null) {
+    if (share) tile.append(range(entry));
+    const text = value => share ? percent(value) : number(value);
+    about.push(`95\u2009%: ${text(entry.low)} to ${text(entry.high)}${share ? "\u2009%" : ""}`);
+    tile.className = "wide";
+  }
+  if (entry.n !== null) about.push("n\u00a0=\u00a0" + plain.format(entry.n));
+  if (entry.detail) about.push(entry.detail);
+  if (about.length) tile.append(element("dd", {}, element("small", { class: "detail" }, about.join(" · "))));
+  return tile;
+}
+
+// A share's interval on the line from 0 to 100 %, with a tick at the middle.
+function range(entry) {
+  const bar = element("dd", { class: "range", "aria-hidden": "true" });
+  const interval = element("i", {});
+  interval.style.left = 100 * entry.low + "%";
+  interval.style.width = 100 * (entry.high - entry.low) + "%";
+  const point = element("b", {});
+  point.style.left = 100 * entry.value + "%";
+  bar.append(interval, point);
+  return bar;
+}
+
+function head() {
+  document.title = data.title + " · Poise";
+  byId("title").append(data.title);
+  const last = Math.max(0, ...data.curves.map(curve => curve.steps.at(-1)));
+  const epoch = curves.get("epoch")?.values.at(-1);
+  const facts = [data.title.includes(data.run) ? "" : data.run, last ? plain.format(last) + " steps" : "nothing logged yet",
+    epoch ? number(epoch) + (epoch === 1 ? " epoch" : " epochs") : ""];
+  byId("lead").append(facts.filter(Boolean).join(" · "));
+  byId("figures").append(...data.figures.map(figure));
+  byId("figures").hidden = data.figures.length === 0;
+  const findings = data.findings.map(finding => element("p", { class: "finding" }, element("strong", {}, finding.title + "."), finding.text));
+  const notes = data.notes.map(text => element("p", { class: "note" }, text));
+  if (findings.length + notes.length) show("findings", ...findings, ...notes);
+}
+
+// ---- charts ----
+
+// A line: metric, label, hue. Its held-out twin, eval_ + metric, is drawn with it.
+const CHARTS = [
+  { title: "Loss", lines: [["loss", "loss", "neutral"]],
+    text: "What the run minimises, a mean over examples. Worry when the held-out loss turns up while the training loss goes on falling: from there on the run memorises, and an earlier checkpoint is better." },
+  { title: "Reward margin", lines: [["rewards/margins", "margin", "margin"]], mark: 0,
+    text: "How much further the policy has moved towards the chosen answer than towards the rejected one, measured from the reference and scaled by beta. It starts at 0 and should rise; a margin that grows without end is overfitting, not success." },
+  { title: "Reward accuracy", lines: [["rewards/accuracies", "accuracy", "margin"]], unit: "share", bounds: [0, 1], every: 0.25, mark: 0.5,
+    text: "Share of pairs whose chosen answer has the higher reward. Chance is 50 %; the first value can be far below, because policy and reference still agree and a tie counts as wrong. Worry when the held-out share stays near chance." },
+  { title: "Rewards of both answers", lines: [["rewards/chosen", "chosen", "chosen"], ["rewards/rejected", "rejected", "rejected"]], mark: 0,
+    text: "beta (log \u03c0 \u2212 log \u03c0 of the reference), the movement of each answer without the noise of which pairs a batch holds. A chosen curve below 0 is likelihood displacement: the chosen answers themselves have become less likely." },
+  { title: "Log-probability of both answers", lines: [["logps/chosen", "chosen", "chosen"], ["logps/rejected", "rejected", "rejected"]], unit: "nats",
+    text: "log \u03c0(y|x) in nats, summed over an answer\u2019s tokens, a mean over pairs. Longer answers are lower, so compare a curve with its own start and not chosen with rejected." },
+  { title: "Log-probability, change since the start", lines: [["logps/chosen", "chosen", "chosen"], ["logps/rejected", "rejected", "rejected"]], unit: "nats", fromStart: true, mark: 0,
+    text: "The same curves less their start, on held-out pairs where there are any. Both may fall while the margin grows; that is likelihood displacement, common with DPO (Razin et al. 2024, arXiv:2410.08847). Worry when the chosen curve falls by many nats." },
+  { title: "Gradient norm", lines: [["grad_norm", "norm", "neutral"]],
+    text: "Length of the gradient before clipping. Single spikes are unlucky batches; worry when the level climbs or every step is clipped." },
+  { title: "Learning rate", lines: [["learning_rate", "learning rate", "neutral"]], exact: true,
+    text: "The schedule as it ran: warm-up, then decay. If the loss jumps where this peaks, the peak is too high." },
+  { title: "Entropy", lines: [["entropy", "entropy", "neutral"]], unit: "nats",
+    text: "How undecided the model is, mean over answer tokens in nats. A slow fall is normal; worry when it drops towards 0 (samples become alike) or climbs (answers lose their shape)." },
+  { title: "Token accuracy", lines: [["mean_token_accuracy", "accuracy", "neutral"]], unit: "share",
+    text: "Share of the chosen answers\u2019 tokens that the model would have picked greedily. Worry when it falls in preference tuning: the model is losing the language of the good answers." },
+  { title: "Pairs per second", lines: [["pairs_per_second", "pairs/s", "neutral"]], bounds: [0, undefined],
+    text: "Speed of training, evaluation aside. Steps with long answers are slower; worry when the level sinks over the run." },
+  { title: "Tokens per second", lines: [["tokens_per_second", "tokens/s", "neutral"]], bounds: [0, undefined],
+    text: "The same counted in tokens, which is steadier where answers differ in length." },
+];
+const NOT_DRAWN = ["epoch", "global_step", "num_tokens", "total_flos"];
+
+// Every metric that no chart above claims gets a chart of its own.
+function otherCharts() {
+  const claimed = new Set([...NOT_DRAWN, ...CHARTS.flatMap(chart => chart.lines.map(line => line[0]))]);
+  const names = new Set(data.curves.filter(curve => curve.logged > 1).map(curve => curve.name.replace(/^eval_/, "")));
+  return [...names].filter(name => !claimed.has(name))
+    .map(name => ({ title: name, lines: [[name, name, "neutral"]], text: "Logged under this name by the run." }));
+}
+
+function linesOf(chart) {
+  const both = chart.lines.flatMap(([metric, label, hue]) => [line(chart, metric, label, hue, false), line(chart, "eval_" + metric, label, hue, true)])
+    .filter(Boolean);
+  const heldOut = both.filter(one => one.heldOut && one.steps.length > 2);
+  return chart.fromStart && heldOut.length ? heldOut : both;
+}
+
+// What is drawn strongly is `values`; `logged` is drawn faintly behind it where it differs.
+function line(chart, metric, label, hue, heldOut) {
+  const curve = curves.get(metric);
+  if (!curve) return null;
+  const smoothed = !chart.exact && curve.smooth.some((value, i) => value !== curve.values[i]);
+  const values = smoothed ? curve.smooth : curve.values;
+  const common = { label, long: heldOut ? label + ", held out" : label, colour: `var(--${hue})`, heldOut, steps: curve.steps };
+  if (chart.fromStart) return { ...common, values: values.map(value => value - values[0]), logged: null };
+  return { ...common, values, logged: smoothed ? curve.values : null };
+}
+
+const axis = {
+  axisLine: { lineStyle: { color: "var(--line)" } }, axisTick: { show: false },
+  axisLabel: { color: "var(--muted)", fontSize: 11.5, hideOverlap: true }, splitLine: { lineStyle: { color: "var(--grid)" } },
+};
+
+function series(one) {
+  const points = values => one.steps.map((step, i) => [step, values[i]]);
+  const common = { type: "line", silent: true, emphasis: { disabled: true }, animation: false };
+  const few = one.heldOut || one.steps.length < 2;
+  const main = { ...common, data: points(one.values), showSymbol: few, symbol: "circle", symbolSize: 6,
+    itemStyle: { color: one.colour },
+    lineStyle: { color: one.colour, width: 2, type: one.heldOut ? "dotted" : "solid" } };
+  const asLogged = one.logged && { ...common, data: points(one.logged), showSymbol: false, lineStyle: { color: one.colour, width: 1, opacity: 0.3 } };
+  return one.logged ? [asLogged, main] : [main];
+}
+
+function option(chart, lines, steps) {
+  const [low, high] = chart.bounds ?? [];
+  const drawn = lines.flatMap(series);
+  if (chart.mark !== undefined) drawn[0].markLine = { silent: true, symbol: "none", label: { show: false }, animation: false,
+    data: [{ yAxis: chart.mark }], lineStyle: { color: "var(--muted)", type: "dashed", width: 1, opacity: 0.7 } };
+  return {
+    animation: false, grid: { left: 54, right: 14, top: 12, bottom: 28 }, series: drawn,
+    xAxis: { ...axis, type: "value", min: steps[0], max: steps[1], splitLine: { show: false } },
+    yAxis: { ...axis, type: "value", scale: true, min: low, max: high, splitNumber: 4, interval: chart.every, axisLine: { show: false },
+      axisLabel: { ...axis.axisLabel, formatter: value => measured(value, chart.unit) } },
+  };
+}
+
+// The position of the last step at or before `step`; the first where there is none.
+function indexAt(steps, step) {
+  let low = 0;
+  for (let high = steps.length - 1; low < high;) {
+    const middle = Math.ceil((low + high) / 2);
+    if (steps[middle] <= step) low = middle; else high = middle - 1;
+  }
+  return low;
+}
+
+function table(chart, lines) {
+  const steps = [...new Set(lines.flatMap(one => one.steps))].sort((a, b) => a - b);
+  const rows = steps.length <= 12 ? steps : Array.from({ length: 12 }, (_, i) => steps[Math.round(i * (steps.length - 1) / 11)]);
+  const head = element("tr", {}, ...["step", ...lines.map(one => one.long)].map(text => element("th", { scope: "col" }, text)));
+  const body = rows.map(step => element("tr", {}, element("td", {}, plain.format(step)),
+    ...lines.map(one => element("td", {}, one.steps[0] <= step ? measured(one.values[indexAt(one.steps, step)], chart.unit) : ""))));
+  return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
+}
+
+// One chart: its figure on the page, and what moves with the pointer.
+function draw(chart, lines, steps, point) {
+  const values = lines.map(() => element("span", {}));
+  const key = element("ul", { class: "key" }, ...lines.map((one, i) => {
+    const entry = element("li", one.heldOut ? { class: "held-out", title: one.long } : {}, lines[i - 1]?.label === one.label ? "held out" : one.long, values[i]);
+    entry.style.setProperty("--hue", one.colour);
+    return entry;
+  }));
+  const summary = lines.map(one => `${one.long} from ${measured(one.values[0], chart.unit)} to ${measured(one.values.at(-1), chart.unit)}`).join("; ");
+  const drawing = element("div", { class: "drawing" });
+  const plot = element("div", { class: "plot", tabindex: "0", role: "img", "aria-label": `${chart.title}, step ${steps[0]} to ${steps[1]}: ${summary}. Arrow keys read single steps.` }, drawing);
+  const details = element("details", {}, element("summary", {}, "Numbers"));
+  details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(table(chart, lines)));
+  const title = element("h3", {}, chart.title, element("small", {}, chart.unit === "nats" ? "nats" : ""));
+  byId("charts").append(element("figure", { class: "chart" }, title, key, plot, element("figcaption", {}, chart.text), details));
+
+  const pointer = element("div", { class: "pointer" });
+  const dots = lines.map(one => {
+    const dot = element("div", { class: "dot" });
+    dot.style.setProperty("--hue", one.colour);
+    return dot;
+  });
+  plot.append(pointer, ...dots);
+  const canvas = echarts.init(drawing, null, { renderer: "svg" });
+  canvas.setOption(option(chart, lines, steps));
+  const pixel = (step, value) => canvas.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [step, value]);
+
+  plot.addEventListener("pointermove", event => {
+    const left = plot.getBoundingClientRect().left;
+    point(canvas.convertFromPixel({ xAxisIndex: 0 }, event.clientX - left));
+  });
+  plot.addEventListener("pointerleave", () => point(null));
+  plot.addEventListener("blur", () => point(null));
+  plot.addEventListener("keydown", event => move(event, point, () => chart.title + ": " + read(lines, chart)));
+  new ResizeObserver(() => canvas.resize()).observe(drawing);
+  return { steps: lines.flatMap(one => one.steps), mark(step) {
+    pointer.hidden = step === null;
+    lines.forEach((one, i) => {
+      const at = step === null ? one.steps.length - 1 : indexAt(one.steps, step);
+      const value = one.values[at];
+      values[i].textContent = measured(value, chart.unit);
+      dots[i].hidden = step === null;
+      if (step === null) return;
+      const [x, y] = pixel(one.steps[at], value);
+      dots[i].style.left = x + "px";
+      dots[i].style.top = y + "px";
+    });
+    if (step === null) return;
+    pointer.style.left = pixel(step, 0)[0] + "px";
+    pointer.dataset.step = plain.format(step);
+  } };
+}
+
+// ---- the pointer that all charts share ----
+
+let pointed = null;
+let all = [];
+
+function read(lines, chart) {
+  const at = one => one.values[indexAt(one.steps, pointed)];
+  return `step ${pointed}, ` + lines.map(one => `${one.long} ${measured(at(one), chart.unit)}`).join(", ");
+}
+
+function move(event, point, spoken) {
+  const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -all.length, End: all.length }[event.key];
+  if (by === undefined) return;
+  event.preventDefault();
+  const from = pointed === null ? (by < 0 ? all.length : -1) : indexAt(all, pointed);
+  point(all[Math.min(all.length - 1, Math.max(0, from + by))]);
+  byId("spoken").textContent = spoken();
+}
+
+function charts() {
+  const drawable = [...CHARTS, ...otherCharts()].map(chart => [chart, linesOf(chart)]).filter(([, lines]) => lines.length);
+  if (!drawable.length) return;
+  show("curves");
+  const ends = drawable.flatMap(([, lines]) => lines.flatMap(one => [one.steps[0], one.steps.at(-1)]));
+  const steps = [Math.min(...ends), Math.max(...ends)];
+  const marks = [];
+  const point = step => {
+    const nearest = step === null ? null : all[indexAt(all, Math.max(all[0], step))];
+    pointed = nearest;
+    marks.forEach(one => one.mark(nearest));
+  };
+  for (const [chart, lines] of drawable) marks.push(draw(chart, lines, steps, point));
+  all = [...new Set(marks.flatMap(one => one.steps))].sort((a, b) => a - b);
+  point(null);
+  const smoothed = drawable.some(([, lines]) => lines.some(one => one.logged));
+  const thinned = Math.max(...data.curves.map(curve => curve.logged)) > Math.max(...data.curves.map(curve => curve.steps.length));
+  byId("curves-hint").append("Over optimiser steps. Point at a chart, or use the arrow keys in it, to read all of them at one step."
+    + (smoothed ? " Strong lines are running means over 4 % of the run, faint ones are as logged." : "")
+    + (thinned ? " Long curves are thinned to 1,000 points that keep their shape." : ""));
+}
+
+// ---- samples ----
+
+function side(title, completion, other, hue) {
+  const heading = element("h4", {}, title);
+  const text = completion?.text.trimStart();
+  const node = element("div", { class: "side" }, heading,
+    element("p", text ? { class: "text" } : { class: "text empty" }, text || (completion ? "(nothing: it ended at once)" : "(not sampled at this step)")));
+  node.style.setProperty("--hue", `var(--${hue})`);
+  if (completion?.reward != null) {
+    const change = other?.reward == null ? 0 : completion.reward - other.reward;
+    heading.append(element("span", { class: change > 0 ? "badge better" : change < 0 ? "badge worse" : "badge" },
+      "reward " + number(completion.reward) + (change > 0 ? " ↑" : change < 0 ? " ↓" : "")));
+  }
+  return node;
+}
+
+function prompt(entry, before, after) {
+  const at = step => entry.completions.findLast(completion => completion.step === step);
+  const first = at(before);
+  const sides = [side("before, step " + plain.format(before), first, null, "line")];
+  if (after !== before) sides.push(side("after, step " + plain.format(after), at(after), first, "neutral"));
+  return element("article", { class: "prompt" }, element("h3", {}, entry.prompt || "(empty prompt)"), element("div", { class: "sides" }, ...sides));
+}
+
+function samples() {
+  const steps = [...new Set(data.samples.flatMap(entry => entry.completions.map(completion => completion.step)))].sort((a, b) => a - b);
+  if (!steps.length) return;
+  const choice = element("select", { id: "after" }, ...steps.slice(1).map(step => element("option", { value: step }, plain.format(step))));
+  let shown = 6;
+  const more = element("button", { type: "button" });
+  const redraw = () => {
+    byId("prompts").replaceChildren(...data.samples.slice(0, shown).map(entry => prompt(entry, steps[0], steps.length > 1 ? +choice.value : steps[0])));
+    more.textContent = `Show ${data.samples.length - shown} more prompts`;
+    more.hidden = shown >= data.samples.length;
+  };
+  choice.value = steps.at(-1);
+  choice.addEventListener("change", redraw);
+  more.addEventListener("click", () => { shown = data.samples.length; redraw(); });
+  const mean = step => {
+    const rewards = data.samples.flatMap(entry => entry.completions.filter(one => one.step === step && one.reward !== null).map(one => one.reward));
+    return rewards.length ? number(rewards.reduce((a, b) => a + b) / rewards.length) : null;
+  };
+  if (steps.length > 1 && mean(steps[0]) && mean(steps.at(-1))) {
+    byId("samples-choice").append(`Mean reward of these samples: ${mean(steps[0])} at step ${plain.format(steps[0])}, ${mean(steps.at(-1))} at step ${plain.format(steps.at(-1))}. `);
+  }
+  if (steps.length > 2) byId("samples-choice").append(element("label", { for: "after" }, "Compare the start with step "), choice);
+  show("samples", more);
+  redraw();
+}
+
+// ---- recipe, manifest, data ----
+
+function recipe(text) {
+  const code = element("pre", { tabindex: "0" });
+  for (const row of text.trimEnd().split("\n")) {
+    const parts = /^(\s*(?:- )?)([\w.\/-]+:)(.*)$/.exec(row);
+    if (row.trimStart().startsWith("#")) code.append(element("i", {}, row));
+    else if (parts) code.append(parts[1], element("b", {}, parts[2]), parts[3]);
+    else code.append(row);
+    code.append("\n");
+  }
+  return code;
+}
+
+function rows(entries, name) {
+  return element("table", { class: name }, element("tbody", {}, ...Object.entries(entries)
+    .map(([key, value]) => element("tr", {}, element("td", {}, key), element("td", {}, typeof value === "number" ? plain.format(value) : value)))));
+}
+
+function origin() {
+  const panel = (title, content) => element("section", { class: "panel" }, element("h3", {}, title), content);
+  const panels = [];
+  if (data.recipe !== null) panels.push(panel("Recipe, as bound", recipe(data.recipe)));
+  if (Object.keys(data.manifest).length) panels.push(panel("Manifest", rows(data.manifest, "facts")));
+  if (Object.keys(data.quarantine).length) panels.push(panel("Rows put aside", rows(data.quarantine, "counts")));
+  if (panels.length) { show("setting"); byId("origin").append(...panels); }
+}
+
+function sections() {
+  const names = { curves: "Curves", samples: "Samples", setting: "How it was made" };
+  byId("sections").append(...Object.entries(names).filter(([id]) => !byId(id).hidden).map(([id, name]) => element("a", { href: "#" + id }, name)));
+  if (data.problems.length) byId("footer").append(element("ul", {}, ...data.problems.map(text => element("li", {}, text))));
+  byId("footer").append("Written by Poise. This file is complete in itself and loads nothing. Charts: Apache ECharts.");
+}
+
+head();
+charts();
+samples();
+origin();
+sections();
