@@ -53,7 +53,7 @@ final class FileRows implements AutoCloseable {
         try {
             while (array ? cutter.nextElement() : cutter.nextLine()) {
                 line++;
-                if (array || !isBlank()) {
+                if (array || cutter.tooLong() || !isBlank()) {
                     return Optional.of(row(new Source(file, line)));
                 }
             }

@@ -147,14 +147,11 @@ final class RowCutter {
     }
 
     private void append(int from, int to) {
-        int size = to - from;
-        length += size;
-        if (tooLong()) {
-            // What is over the limit is only counted.
-            kept = Math.min(kept, Excerpt.MAX_RAW);
-            row = row.length > 2 * Excerpt.MAX_RAW ? Arrays.copyOf(row, Excerpt.MAX_RAW) : row;
-            return;
-        }
+        length += to - from;
+        // Of a row over the limit only the start is kept, to show it; the rest is counted.
+        int most = tooLong() ? Math.min(maxBytes, Excerpt.MAX_RAW) : maxBytes;
+        kept = Math.min(kept, most);
+        int size = Math.min(to - from, most - kept);
         if (kept + size > row.length) {
             row = Arrays.copyOf(row, (int) Math.min(maxBytes, Math.max(2L * row.length, kept + size)));
         }
