@@ -1,5 +1,6 @@
 package dev.poise.data;
 
+import dev.poise.tokenize.SequenceTokenizer;
 import dev.poise.tokenize.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,13 @@ public sealed interface Encoded {
     Source source();
 
     /// A preferred and a rejected sequence, each with its own loss mask.
-    record Pair(Source source, TokenSequence chosen, TokenSequence rejected) implements Encoded {}
+    record Pair(Source source, TokenSequence chosen, TokenSequence rejected) implements Encoded {
+
+        /// How many tokens both sides share from the start.
+        public int sharedPrefix() {
+            return SequenceTokenizer.commonPrefix(chosen.ids(), rejected.ids());
+        }
+    }
 
     /// One sequence.
     ///

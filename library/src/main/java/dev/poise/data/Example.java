@@ -3,10 +3,7 @@ package dev.poise.data;
 import org.jspecify.annotations.Nullable;
 
 /// One row of a data file, still as text.
-public sealed interface Example {
-
-    /// Where it was read.
-    Source source();
+public sealed interface Example extends Row {
 
     /// Two answers, one preferred. Both sides have a prompt of their own, P(y⁺|x⁺) and P(y⁻|x⁻); usually it is the
     /// same.

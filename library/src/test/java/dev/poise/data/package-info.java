@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.data;
+
+import org.jspecify.annotations.NullMarked;
