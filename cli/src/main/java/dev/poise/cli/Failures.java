@@ -1,5 +1,6 @@
 package dev.poise.cli;
 
+import dev.poise.data.DataException;
 import dev.poise.model.ModelException;
 import dev.poise.tokenize.TokenizerException;
 import dev.poise.train.NonFiniteException;
@@ -71,6 +72,7 @@ record Failures(PrintWriter err, String stacktrace) implements IExecutionExcepti
             case NoSuchFileException missing -> missing.getFile() + ": no such file or directory";
             case AccessDeniedException denied -> denied.getFile() + ": permission denied";
             case IOException _,
+                    DataException _,
                     ModelException _,
                     WeightsException _,
                     TokenizerException _,

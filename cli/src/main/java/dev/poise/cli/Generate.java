@@ -1,9 +1,11 @@
 package dev.poise.cli;
 
+import dev.poise.data.Content;
 import dev.poise.model.Decoder;
 import dev.poise.sample.Decoding;
 import dev.poise.sample.Sample;
 import dev.poise.sample.Sampler;
+import dev.poise.tokenize.Message;
 import dev.poise.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,12 +15,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `poise generate`: completions of prompts, in the order of the prompts.
 @Command(
         name = "generate",
-        description = "Lets a model complete prompts.",
+        description = "Lets a model complete prompts; with a chat template, a prompt is a user's turn.",
         footer = {
             "",
             "With --json, one object a line: index, prompt, completion, its number of tokens, the sum and mean of their"
@@ -38,20 +41,15 @@ final class Generate implements Callable<Integer> {
     @Mixin
     private final DecodingOptions decoding = new DecodingOptions();
 
+    @Mixin
+    private final ChatOptions chat = new ChatOptions();
+
     @Option(
             names = "--batch",
             paramLabel = "B",
             defaultValue = "32",
             description = "Prompts that run together; the results do not depend on it (default: ${DEFAULT-VALUE}).")
     private int batch;
-
-    @Option(
-            names = "--chat-template",
-            paramLabel = "NAME",
-            defaultValue = "none",
-            description =
-                    "Takes a prompt as a user's turn: chatml, llama3, zephyr or none (default: ${DEFAULT-VALUE}).")
-    private String chatTemplate;
 
     @Option(names = "--json", description = "Prints one JSON object a line.")
     private boolean json;
@@ -66,28 +64,29 @@ final class Generate implements Callable<Integer> {
         if (batch < 1) {
             throw new UsageException("--batch must be at least 1, got " + batch);
         }
-        List<String> texts = prompt.read(console);
+        List<Content> contents = prompt.read(console);
         try (Decoder decoder = model.read();
                 Tokenizer tokenizer = Tokenizer.read(model.directory)) {
-            Prompts prompts = Prompts.of(tokenizer, chatTemplate, decoder.architecture(), console::note);
+            Prompts prompts = new Prompts(tokenizer, chat.template(tokenizer), decoder.architecture());
+            prompts.warnings().forEach(console::note);
             List<int[]> tokens = new ArrayList<>();
-            for (int i = 0; i < texts.size(); i++) {
-                tokens.add(prompts.tokens(i, texts.get(i)));
+            for (int i = 0; i < contents.size(); i++) {
+                tokens.add(prompts.tokens(i, contents.get(i)));
             }
             Sampler sampler = new Sampler(decoder, prompts.stopIds(), batch);
-            complete(sampler, how, prompts, texts, tokens);
+            complete(sampler, how, prompts, contents, tokens);
         }
         return 0;
     }
 
-    private void complete(Sampler sampler, Decoding how, Prompts prompts, List<String> texts, List<int[]> tokens) {
+    private void complete(Sampler sampler, Decoding how, Prompts prompts, List<Content> contents, List<int[]> tokens) {
         // Where results scroll by on a terminal, they are the progress.
         Terminal shown = console.out().interactive() ? console.out() : console.err();
-        try (ProgressLine progress = new ProgressLine(shown, "generate", "prompts", texts.size())) {
+        try (ProgressLine progress = new ProgressLine(shown, "generate", "prompts", contents.size())) {
             progress.update(0, "");
             sampler.sample(tokens, how, (index, sample) -> {
                 String completion = prompts.text(tokens.get(index), words(sample));
-                print(index, texts.get(index), completion, sample);
+                print(index, contents.get(index), completion, sample);
                 if (!console.out().interactive()) {
                     progress.update(index + 1, "");
                 }
@@ -101,14 +100,29 @@ final class Generate implements Callable<Integer> {
         return sample.ended() ? Arrays.copyOf(tokens, tokens.length - 1) : tokens;
     }
 
-    private void print(int index, String text, String completion, Sample sample) {
+    private void print(int index, Content prompt, String completion, Sample sample) {
         if (!json) {
-            console.result((index == 0 ? "" : "\n") + text + completion);
+            String begun =
+                    switch (prompt) {
+                        case Content.Text plain -> plain.text();
+                        case Content.Conversation talk ->
+                            talk.messages().getLast().content() + "\n";
+                    };
+            console.result((index == 0 ? "" : "\n") + begun + completion);
             return;
         }
+        ObjectNode line = JsonMapper.shared().createObjectNode().put("index", index);
+        switch (prompt) {
+            case Content.Text plain -> line.put("prompt", plain.text());
+            case Content.Conversation talk -> {
+                ArrayNode messages = line.putArray("prompt");
+                for (Message message : talk.messages()) {
+                    messages.addObject().put("role", message.role()).put("content", message.content());
+                }
+            }
+        }
         double sum = Arrays.stream(sample.logProbs()).sum();
-        ObjectNode line = JsonMapper.shared().createObjectNode();
-        line.put("index", index).put("prompt", text).put("completion", completion);
+        line.put("completion", completion);
         line.put("tokens", sample.tokens().length).put("sum", sum).put("mean", sum / sample.tokens().length);
         line.put("ended", sample.ended());
         console.result(line.toString());

@@ -28,6 +28,7 @@ public final class Poise {
     static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(top());
         // In the order in which one meets them: what makes a model, what asks one, what looks after the rest.
+        line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));
         line.addSubcommand(new Doctor(console));
         Failures failures = new Failures(console.err().writer(), STACKTRACE);
@@ -48,9 +49,8 @@ public final class Poise {
                 .usageHelp(true)
                 .scopeType(ScopeType.INHERIT)
                 .build());
-        top.addOption(flag("Shows the version.", "-V", "--version")
-                .versionHelp(true)
-                .build());
+        top.addOption(
+                flag("Shows the version.", "-V", "--version").versionHelp(true).build());
         top.addOption(flag("On failure, shows everything about it.", STACKTRACE)
                 .scopeType(ScopeType.INHERIT)
                 .build());

@@ -31,7 +31,7 @@ final class ProgressLine implements AutoCloseable {
 
     /// @param what is done, as a word that stands before the count, such as `score`
     /// @param unit of the count, in the plural, such as `rows`
-    /// @param total of the count
+    /// @param total of the count; 0 where nobody knows it
     ProgressLine(Terminal terminal, String what, String unit, long total) {
         this(terminal, what, unit, total, System::nanoTime);
     }
@@ -106,7 +106,7 @@ final class ProgressLine implements AutoCloseable {
     }
 
     private String count() {
-        return what + " " + done + "/" + total + " " + unit;
+        return what + " " + done + (total > 0 ? "/" + total : "") + " " + unit;
     }
 
     private String rate(long now) {
@@ -117,7 +117,7 @@ final class ProgressLine implements AutoCloseable {
 
     private String left(long now) {
         double perSecond = perSecond(now);
-        return perSecond > 0 ? ", " + clock(Math.round((total - done) / perSecond)) + " left" : "";
+        return perSecond > 0 && total > 0 ? ", " + clock(Math.round((total - done) / perSecond)) + " left" : "";
     }
 
     private String tail() {

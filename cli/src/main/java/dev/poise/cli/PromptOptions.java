@@ -1,12 +1,18 @@
 package dev.poise.cli;
 
-import java.io.BufferedReader;
+import dev.poise.data.BadRow;
+import dev.poise.data.Content;
+import dev.poise.data.DataException;
+import dev.poise.data.Example;
+import dev.poise.data.ExampleReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,30 +29,46 @@ final class PromptOptions {
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "A file with one prompt a line. Without either option, standard input is read so.")
+            description = "Prompts: one a line, or the prompts of a data file (.jsonl, .json, and both gzipped)."
+                    + " Without either option, standard input is read, one prompt a line.")
     @Nullable
     Path file;
 
     /// The prompts, at least one.
     ///
     /// @throws UsageException when there is none, or more than one place to take them from
-    List<String> read(Console console) {
+    List<Content> read(Console console) {
         if (texts != null && file != null) {
             throw new UsageException("--prompt and --prompts cannot be given together");
         }
         if (texts == null && file == null && console.inputIsTerminal()) {
             throw new UsageException("a prompt must be given: --prompt, --prompts or standard input");
         }
-        List<String> prompts = texts != null ? List.copyOf(texts) : file != null ? lines(file) : lines(console.in());
+        List<Content> prompts;
+        if (texts != null) {
+            prompts = plain(texts.stream());
+        } else if (file != null) {
+            prompts = file(file);
+        } else {
+            prompts = plain(console.in().lines());
+        }
         if (prompts.isEmpty()) {
             throw new UsageException((file == null ? "standard input" : file) + " must hold at least one prompt");
         }
         return prompts;
     }
 
-    private static List<String> lines(Path file) {
+    private static List<Content> plain(Stream<String> texts) {
+        return texts.<Content>map(Content.Text::new).toList();
+    }
+
+    private static List<Content> file(Path file) {
+        String name = file.getFileName() == null ? "" : file.getFileName().toString();
+        if (name.matches(".*\\.jsonl?(\\.gz)?")) {
+            return rows(file);
+        }
         try {
-            return Files.readAllLines(file);
+            return plain(Files.readAllLines(file).stream());
         } catch (MalformedInputException e) {
             throw new IllegalArgumentException(file + ": must be UTF-8", e);
         } catch (IOException e) {
@@ -54,7 +76,20 @@ final class PromptOptions {
         }
     }
 
-    private static List<String> lines(BufferedReader input) {
-        return input.lines().toList();
+    private static List<Content> rows(Path file) {
+        List<Content> prompts = new ArrayList<>();
+        try (ExampleReader reader = ExampleReader.open(file)) {
+            while (reader.hasNext()) {
+                prompts.add(
+                        switch (reader.next()) {
+                            case BadRow bad -> throw new DataException(bad.source(), bad.reason());
+                            case Example.Prompt row -> row.prompt();
+                            case Example.Pair row -> row.promptOfChosen();
+                            case Example.Completion row -> row.prompt();
+                            case Example.Plain row -> throw new DataException(row.source(), "must have a prompt");
+                        });
+            }
+        }
+        return prompts;
     }
 }

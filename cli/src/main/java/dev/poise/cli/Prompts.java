@@ -1,5 +1,6 @@
 package dev.poise.cli;
 
+import dev.poise.data.Content;
 import dev.poise.model.Architecture;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Message;
@@ -11,62 +12,67 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Prompts as a model's own tokens, and completions as text again.
 ///
 /// @param tokenizer the model's
-/// @param sequences the same, with what opens a sequence
-/// @param template how a prompt becomes a user's turn; empty where it is plain text
+/// @param template how prompts become turns; empty where they are plain text
 /// @param architecture of the model, for what it can take
-record Prompts(
-        Tokenizer tokenizer, SequenceTokenizer sequences, Optional<ChatTemplate> template, Architecture architecture) {
+record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architecture architecture) {
 
-    /// @param templateName as recipes call it
-    /// @param notes told what the tokenizer's files or the template leave in doubt
-    static Prompts of(Tokenizer tokenizer, String templateName, Architecture architecture, Consumer<String> notes) {
-        Optional<ChatTemplate> template = ChatTemplate.named(templateName, tokenizer);
-        tokenizer.specialTokens().warnings().forEach(notes);
-        template.ifPresent(chat -> chat.warnings(tokenizer).forEach(notes));
-        return new Prompts(tokenizer, new SequenceTokenizer(tokenizer), template, architecture);
+    /// What the tokenizer's files or the template leave in doubt, one line each.
+    List<String> warnings() {
+        List<String> ofTemplate = template.map(chat -> chat.warnings(tokenizer)).orElse(List.of());
+        return Stream.concat(tokenizer.specialTokens().warnings().stream(), ofTemplate.stream())
+                .toList();
     }
 
     /// Tokens that end a completion: the model's, and the template's end of turn.
     NavigableSet<Integer> stopIds() {
         NavigableSet<Integer> stop = new TreeSet<>(tokenizer.specialTokens().stop());
-        template.map(chat -> tokenizer.idOf(chat.endOfTurn())).ifPresent(id -> id.ifPresent(stop::add));
+        template.ifPresent(chat -> tokenizer.idOf(chat.endOfTurn()).ifPresent(stop::add));
         return stop;
     }
 
-    /// The tokens of a prompt. Plain text without a token of its own begins with the token that opens a sequence, or,
-    /// as GPT-2 knows none, with the one that ends the sequence before.
+    /// The tokens of a prompt. Where they are none, the token that opens a sequence, or, as GPT-2 knows no such, the
+    /// one
+    /// that ends the sequence before.
     ///
     /// @param index zero-based, of the prompt
     /// @throws IllegalArgumentException when the model cannot take it
-    int[] tokens(int index, String prompt) {
-        String text = template.map(chat ->
-                        chat.render(List.of(new Message("user", prompt)), true).text())
-                .orElse(prompt);
-        int[] ids = sequences.encode(text);
+    int[] tokens(int index, Content prompt) {
+        String where = "prompt " + index;
+        int[] ids = new SequenceTokenizer(tokenizer).encode(text(where, prompt));
         if (ids.length == 0) {
             OptionalInt first = tokenizer.bosId().isPresent() ? tokenizer.bosId() : tokenizer.eosId();
-            ids = first.stream().toArray();
+            ids = new int[] {
+                first.orElseThrow(() -> new IllegalArgumentException(
+                        where + ": must not be empty, since the tokenizer names no token that opens a sequence"))
+            };
         }
-        int context = architecture.context();
-        if (ids.length == 0) {
-            throw new IllegalArgumentException("prompt " + index
-                    + " must hold a token, got an empty one and a tokenizer without a token that opens a sequence");
+        if (ids.length >= architecture.context()) {
+            throw new IllegalArgumentException(where + ": must leave room in the model's context of "
+                    + architecture.context() + " tokens, got " + ids.length);
         }
-        if (ids.length >= context) {
-            throw new IllegalArgumentException("prompt " + index + " must leave room in the model's context of "
-                    + context + " tokens, got " + ids.length);
-        }
-        int largest = Arrays.stream(ids).max().orElseThrow();
-        if (largest >= architecture.vocabulary()) {
-            throw new IllegalArgumentException("prompt " + index + " must be made of the model's "
-                    + architecture.vocabulary() + " tokens, got token " + largest + " from its tokenizer");
-        }
+        new KnownTokens(architecture.vocabulary()).require(where, ids);
         return ids;
+    }
+
+    private String text(String where, Content prompt) {
+        if (template.isEmpty()) {
+            return switch (prompt) {
+                case Content.Text plain -> plain.text();
+                case Content.Conversation _ ->
+                    throw new IllegalArgumentException(where + ": messages need a --chat-template");
+            };
+        }
+        List<Message> messages =
+                switch (prompt) {
+                    case Content.Text plain -> List.of(new Message("user", plain.text()));
+                    case Content.Conversation talk -> talk.messages();
+                };
+        return template.get().render(messages, true).text();
     }
 
     /// The text that a completion adds to its prompt: what both together read as, less what the prompt reads as alone,
