@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
@@ -40,11 +41,21 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
     /// @param prompts token ids, at least one each and fewer than the model's context
     public List<Sample> sample(List<int[]> prompts, Decoding decoding) {
         List<Sample> samples = new ArrayList<>();
+        sample(prompts, decoding, (index, sample) -> samples.add(sample));
+        return samples;
+    }
+
+    /// The same, handing out each completion as soon as its batch is done.
+    ///
+    /// @param done told the zero-based index of a prompt and its completion, in the order of the prompts
+    public void sample(List<int[]> prompts, Decoding decoding, BiConsumer<Integer, Sample> done) {
         for (int from = 0; from < prompts.size(); from += batch) {
             List<int[]> chunk = prompts.subList(from, Math.min(from + batch, prompts.size()));
-            samples.addAll(sampleTogether(chunk, from, decoding));
+            List<Sample> together = sampleTogether(chunk, from, decoding);
+            for (int i = 0; i < together.size(); i++) {
+                done.accept(from + i, together.get(i));
+            }
         }
-        return samples;
     }
 
     private List<Sample> sampleTogether(List<int[]> prompts, int firstRow, Decoding decoding) {

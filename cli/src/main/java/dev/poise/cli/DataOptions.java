@@ -1,0 +1,83 @@
+package dev.poise.cli;
+
+import dev.poise.data.ExampleReader;
+import dev.poise.data.Shape;
+import dev.poise.data.TooLong;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options of how a data set is read.
+final class DataOptions {
+
+    /// What becomes of rows that cannot be read or checked.
+    enum BadRows {
+        /// The command stops at the first.
+        STOP,
+        /// They are told on standard error and left out.
+        QUARANTINE
+    }
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "FILE",
+            description = "A file or folder of .jsonl or .json, also gzipped.")
+    Path file;
+
+    @Option(
+            names = "--shape",
+            paramLabel = "NAME",
+            description = "Shape of its rows, as recipes call it; detected where it is not given.")
+    private @Nullable String shape;
+
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "Most tokens of a sequence (default: the model's context).")
+    private @Nullable Integer maxTokens;
+
+    @Option(
+            names = "--too-long",
+            paramLabel = "WHAT",
+            defaultValue = "cut",
+            description = "What becomes of longer ones: cut (the end), drop or stop (default: ${DEFAULT-VALUE}).")
+    TooLong tooLong;
+
+    @Option(
+            names = "--bad-rows",
+            paramLabel = "WHAT",
+            defaultValue = "stop",
+            description =
+                    "What becomes of rows that cannot be used: stop, or quarantine (tell of them on standard error"
+                            + " and go on; default: ${DEFAULT-VALUE}).")
+    BadRows badRows;
+
+    /// Opens the data set.
+    ExampleReader open() {
+        return ExampleReader.open(file, shape(), ExampleReader.MAX_ROW_BYTES);
+    }
+
+    private Optional<Shape> shape() {
+        try {
+            return Optional.ofNullable(shape).map(Shape::named);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// The most tokens of a sequence.
+    ///
+    /// @param context of the model
+    int maxTokens(int context) {
+        if (maxTokens == null) {
+            return context;
+        }
+        if (maxTokens < 2 || maxTokens > context) {
+            throw new UsageException(
+                    "--max-tokens must be from 2 to the model's context of " + context + ", got " + maxTokens);
+        }
+        return maxTokens;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.poise.cli;
+
+import dev.poise.model.Decoder;
+import dev.poise.model.ModelDirectory;
+import dev.poise.torch.Precision;
+import dev.poise.torch.Torch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/// The options of every command that asks a model something.
+final class ModelOptions {
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Model directory in Hugging Face's layout.")
+    Path directory;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "Of matrix products: float32, bfloat16 or float64 (default: ${DEFAULT-VALUE}).")
+    Precision precision;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads of one operation; 0 for one a core (default: ${DEFAULT-VALUE}).")
+    int threads;
+
+    /// Starts libtorch and reads the model, for asking only.
+    Decoder read() {
+        if (threads < 0) {
+            throw new UsageException("--threads must be at least 0, got " + threads);
+        }
+        return read(directory);
+    }
+
+    /// Reads another model beside it, in the same way.
+    Decoder read(Path other) {
+        if (!Files.isDirectory(other)) {
+            throw new UsageException("a model must be a directory, got " + other);
+        }
+        Torch.start(threads);
+        return ModelDirectory.read(other, precision, false);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.poise.cli;
+
+import dev.poise.data.Content;
+import dev.poise.model.Architecture;
+import dev.poise.tokenize.ChatTemplate;
+import dev.poise.tokenize.Message;
+import dev.poise.tokenize.SequenceTokenizer;
+import dev.poise.tokenize.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// Prompts as a model's own tokens, and completions as text again.
+///
+/// @param tokenizer the model's
+/// @param template how prompts become turns; empty where they are plain text
+/// @param architecture of the model, for what it can take
+record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architecture architecture) {
+
+    /// What the tokenizer's files or the template leave in doubt, one line each.
+    List<String> warnings() {
+        List<String> ofTemplate = template.map(chat -> chat.warnings(tokenizer)).orElse(List.of());
+        return Stream.concat(tokenizer.specialTokens().warnings().stream(), ofTemplate.stream())
+                .toList();
+    }
+
+    /// Tokens that end a completion: the model's, and the template's end of turn.
+    NavigableSet<Integer> stopIds() {
+        NavigableSet<Integer> stop = new TreeSet<>(tokenizer.specialTokens().stop());
+        template.ifPresent(chat -> tokenizer.idOf(chat.endOfTurn()).ifPresent(stop::add));
+        return stop;
+    }
+
+    /// The tokens of a prompt. Where they are none, the token that opens a sequence, or, as GPT-2 knows no such, the
+    /// one
+    /// that ends the sequence before.
+    ///
+    /// @param index zero-based, of the prompt
+    /// @throws IllegalArgumentException when the model cannot take it
+    int[] tokens(int index, Content prompt) {
+        String where = "prompt " + index;
+        int[] ids = new SequenceTokenizer(tokenizer).encode(text(where, prompt));
+        if (ids.length == 0) {
+            OptionalInt first = tokenizer.bosId().isPresent() ? tokenizer.bosId() : tokenizer.eosId();
+            ids = new int[] {
+                first.orElseThrow(() -> new IllegalArgumentException(
+                        where + ": must not be empty, since the tokenizer names no token that opens a sequence"))
+            };
+        }
+        if (ids.length >= architecture.context()) {
+            throw new IllegalArgumentException(where + ": must leave room in the model's context of "
+                    + architecture.context() + " tokens, got " + ids.length);
+        }
+        new KnownTokens(architecture.vocabulary()).require(where, ids);
+        return ids;
+    }
+
+    private String text(String where, Content prompt) {
+        if (template.isEmpty()) {
+            return switch (prompt) {
+                case Content.Text plain -> plain.text();
+                case Content.Conversation _ ->
+                    throw new IllegalArgumentException(where + ": messages need a --chat-template");
+            };
+        }
+        List<Message> messages =
+                switch (prompt) {
+                    case Content.Text plain -> List.of(new Message("user", plain.text()));
+                    case Content.Conversation talk -> talk.messages();
+                };
+        return template.get().render(messages, true).text();
+    }
+
+    /// The text that a completion adds to its prompt: what both together read as, less what the prompt reads as alone,
+    /// since a tokenizer may treat a first token in its own way.
+    String text(int[] prompt, int[] completion) {
+        int[] whole = Arrays.copyOf(prompt, prompt.length + completion.length);
+        System.arraycopy(completion, 0, whole, prompt.length, completion.length);
+        String before = tokenizer.decode(prompt, true);
+        String both = tokenizer.decode(whole, true);
+        return both.startsWith(before) ? both.substring(before.length()) : tokenizer.decode(completion, true);
+    }
+}
