@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Writes files and directories that are either there whole or not there: whatever is killed at whatever moment
-/// leaves
-/// the old ones, or none, and at worst a temporary sibling, which [#isTemporary] knows by its name.
+/// leaves the old ones, or none, and at worst a temporary sibling, which [#isTemporary] knows by its name.
 public final class AtomicWrite {
 
     private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.tmp-[0-9a-z]+");
@@ -60,8 +59,7 @@ public final class AtomicWrite {
     }
 
     /// Deletes a directory with all that is in it, if it exists. It loses its name first, so that a half-deleted one
-    /// is
-    /// never taken for a whole.
+    /// is never taken for a whole.
     public static void delete(Path directory) throws IOException {
         Optional<Path> doomed = setAside(directory);
         if (doomed.isPresent()) {

@@ -18,11 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// A file of JSON objects, one a line, each of a step, steps never falling.
 ///
 /// A line counts once its line feed is there. What follows the last line feed is a line that was cut off while it
-/// was
-/// written (or is being written right now) and is not read.
+/// was written (or is being written right now) and is not read.
 final class JsonLines implements AutoCloseable {
 
-    /// The key of a line's step, as TRL names it.
+    /// The key of a line's step, as the log history of `trainer_state.json` names it.
     static final String STEP = "step";
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -11,8 +11,7 @@ import tools.jackson.databind.JsonNode;
 /// Writes `metrics.jsonl`: a JSON object a line, `step` first, flushed line by line.
 ///
 /// JSON has no NaN and no infinities. They are written as the texts "NaN", "Infinity" and "-Infinity" and read back
-/// as
-/// numbers.
+/// as numbers.
 ///
 /// A step's lines are to be appended before its checkpoint is published: [#resume] drops what lies behind the
 /// checkpoint, and then a resumed run's file equals the uninterrupted one's.

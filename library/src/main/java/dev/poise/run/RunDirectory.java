@@ -86,8 +86,7 @@ public record RunDirectory(Path root) {
     }
 
     /// Locks the directory to go on with the run in it, and clears away what an interrupted write left. A run that
-    /// was
-    /// stopped before it wrote anything goes on from nothing, so an empty or missing directory is legal.
+    /// was stopped before it wrote anything goes on from nothing, so an empty or missing directory is legal.
     ///
     /// @throws FileAlreadyExistsException when there is something in it that is no run
     /// @throws IOException when another process is at it, or it cannot be written

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// A mapping of a recipe while it is read: each key is asked for by its type, what is wrong with it goes to the
@@ -106,11 +107,11 @@ final class Section {
     }
 
     /// Text of any kind that is not empty, unquoted numbers included.
-    String text(String key, String legal, String fallback, Function<String, Boolean> isLegal) {
+    String text(String key, String legal, String fallback, Predicate<String> isLegal) {
         return read(key, legal, fallback, node -> scalar(node)
                 .filter(scalar -> !scalar.isNull())
                 .map(Yaml.Scalar::text)
-                .filter(isLegal::apply));
+                .filter(isLegal));
     }
 
     /// A path that must come from the recipe or a flag.
