@@ -8,7 +8,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/// What a command reads from and writes to. Text is UTF-8 whatever the locale says: files and other programs expect it.
+/// What a command reads from and writes to. Text is UTF-8 whatever the locale says: files and other programs expect
+/// it.
 ///
 /// @param in standard input
 /// @param inputIsTerminal whether a person would have to type the input

@@ -31,6 +31,10 @@ public final class Poise {
         line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));
         line.addSubcommand(new Doctor(console));
+        // Options are declared in the order in which one thinks of them.
+        line.getSubcommands()
+                .values()
+                .forEach(verb -> verb.getCommandSpec().usageMessage().sortOptions(false));
         Failures failures = new Failures(console.err().writer(), STACKTRACE);
         line.setExecutionExceptionHandler(failures);
         line.setParameterExceptionHandler(failures);

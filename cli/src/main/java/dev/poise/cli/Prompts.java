@@ -75,7 +75,8 @@ record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architectur
         return template.get().render(messages, true).text();
     }
 
-    /// The text that a completion adds to its prompt: what both together read as, less what the prompt reads as alone,
+    /// The text that a completion adds to its prompt: what both together read as, less what the prompt reads as
+    /// alone,
     /// since a tokenizer may treat a first token in its own way.
     String text(int[] prompt, int[] completion) {
         int[] whole = Arrays.copyOf(prompt, prompt.length + completion.length);
