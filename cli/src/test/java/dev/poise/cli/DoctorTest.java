@@ -57,9 +57,7 @@ final class DoctorTest {
                 List.of(Check.good("threads", "2 on 2 cores"), Check.missing("libtorch", "nothing", "install it")));
 
         assertThat(code).isEqualTo(1);
-        assertThat(out.toString())
-                .isEqualTo(
-                        """
+        assertThat(out.toString()).isEqualTo("""
                         ok      threads            2 on 2 cores
                         MISSING libtorch           nothing
                                                    -> install it

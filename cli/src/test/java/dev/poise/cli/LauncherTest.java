@@ -61,7 +61,7 @@ final class LauncherTest {
                     .orElseThrow();
             Files.createSymbolicLink(tools.resolve(tool), program);
         }
-        Path root = Path.of("").toAbsolutePath().getParent();
+        Path root = Path.of("..").toAbsolutePath().normalize();
         Files.createDirectories(project.resolve("cli/src/main"));
         Files.createDirectories(project.resolve("library/src/main"));
         for (String file : List.of("poise", "cli/find-jdk")) {

@@ -48,9 +48,10 @@ final class PoiseTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err())
-                .isEqualTo("poise: Unmatched argument at index 0: 'generat'; did you mean generate?\n"
-                        + "poise --help shows what it takes\n");
+        assertThat(run.err()).isEqualTo("""
+                        poise: Unmatched argument at index 0: 'generat'; did you mean generate?
+                        poise --help shows what it takes
+                        """);
     }
 
     @Test
@@ -79,9 +80,10 @@ final class PoiseTest {
         CommandRun run = CommandRun.of("generate", "--model", "m", "--prompt", "x", "--temperature", "-0.5");
 
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err())
-                .isEqualTo("poise generate: temperature must be finite and at least 0, got -0.5\n"
-                        + "poise generate --help shows what it takes\n");
+        assertThat(run.err()).isEqualTo("""
+                        poise generate: temperature must be finite and at least 0, got -0.5
+                        poise generate --help shows what it takes
+                        """);
     }
 
     @Test

@@ -34,10 +34,11 @@ final class ProgressLineTest {
             pass(Duration.ofSeconds(4));
             line.update(40, "loss 0.59");
         }
-        assertThat(written.toString())
-                .isEqualTo("score 20/40 rows 50 %, 2.00/s, 0:10 left, loss 0.61\n"
-                        + "score 40/40 rows 100 %, 3.00/s, 0:00 left, loss 0.59\n"
-                        + "score 40/40 rows in 0:10, 3.00/s, loss 0.59\n");
+        assertThat(written.toString()).isEqualTo("""
+                        score 20/40 rows 50 %, 2.00/s, 0:10 left, loss 0.61
+                        score 40/40 rows 100 %, 3.00/s, 0:00 left, loss 0.59
+                        score 40/40 rows in 0:10, 3.00/s, loss 0.59
+                        """);
     }
 
     @Test
