@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Make the tiny models of the tests, and what transformers computes with them.
 
-Writes OUT/models/<case>/ (Hugging Face directories, randomly initialised) and OUT/golden/models.json. Every parameter is
-drawn away from its default, norm scales and biases too, so that a part left out or swapped shows in the logits. The same
-arguments and versions give the same files.
+Writes OUT/models/<case>/ (Hugging Face directories, randomly initialised) and OUT/golden/models.json. Every parameter
+is drawn away from its default, norm scales and biases too, so that a part left out or swapped shows in the logits. The
+same arguments and versions give the same files.
 
 Needs torch, transformers and safetensors (pip). Usage: make_models.py [--out library/src/test/resources] [--seed 36]
 

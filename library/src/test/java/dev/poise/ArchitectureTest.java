@@ -27,7 +27,7 @@ final class ArchitectureTest {
             Map.entry("sample", List.of("torch", "model", "tokenize")),
             Map.entry("oracle", List.of("data", "tokenize")),
             Map.entry("evaluate", List.of()),
-            Map.entry("run", List.of("data", "tokenize", "objective")),
+            Map.entry("run", List.of("torch", "data", "tokenize", "objective")),
             Map.entry(
                     "train",
                     List.of(
@@ -41,7 +41,21 @@ final class ArchitectureTest {
                             "oracle",
                             "evaluate",
                             "run")),
-            Map.entry("report", List.of("run")));
+            Map.entry("report", List.of("run")),
+            Map.entry(
+                    "experiment",
+                    List.of(
+                            "torch",
+                            "tokenize",
+                            "data",
+                            "weights",
+                            "model",
+                            "objective",
+                            "sample",
+                            "oracle",
+                            "evaluate",
+                            "run",
+                            "train")));
 
     private static final List<String> WITHOUT_NATIVE_CODE =
             List.of("objective", "data", "tokenize", "oracle", "evaluate", "run", "report");

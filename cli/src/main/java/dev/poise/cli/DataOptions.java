@@ -20,13 +20,6 @@ final class DataOptions {
     }
 
     @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "FILE",
-            description = "A file or folder of .jsonl or .json, also gzipped.")
-    Path file;
-
-    @Option(
             names = "--shape",
             paramLabel = "NAME",
             description = "Shape of its rows, as recipes call it; detected where it is not given.")
@@ -54,8 +47,8 @@ final class DataOptions {
                             + " and go on; default: ${DEFAULT-VALUE}).")
     BadRows badRows;
 
-    /// Opens the data set.
-    ExampleReader open() {
+    /// Opens a data set.
+    ExampleReader open(Path file) {
         return ExampleReader.open(file, shape(), ExampleReader.MAX_ROW_BYTES);
     }
 

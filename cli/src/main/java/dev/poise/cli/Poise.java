@@ -28,8 +28,13 @@ public final class Poise {
     static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(top());
         // In the order in which one meets them: what makes a model, what asks one, what looks after the rest.
+        line.addSubcommand(new Quickstart(console));
+        // Keys of a recipe are options that only the recipe knows.
+        line.addSubcommand(new CommandLine(new Train(console)).setUnmatchedOptionsArePositionalParams(true));
+        line.addSubcommand(new Inspect(console));
         line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));
+        line.addSubcommand(new WriteReport(console));
         line.addSubcommand(new Doctor(console));
         // Options are declared in the order in which one thinks of them.
         line.getSubcommands()

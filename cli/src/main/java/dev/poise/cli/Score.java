@@ -33,6 +33,13 @@ final class Score implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "FILE",
+            description = "A file or folder of .jsonl or .json, also gzipped.")
+    private Path file;
+
     @Mixin
     private final DataOptions data = new DataOptions();
 
@@ -95,10 +102,10 @@ final class Score implements Callable<Integer> {
                 .orElseThrow();
         Encoder encoder = new Encoder(tokenizer, template, data.maxTokens(context), data.tooLong);
         Scoring scoring = new Scoring(encoder, data.badRows, decoders, microBatchTokens);
-        try (ExampleReader reader = data.open();
+        try (ExampleReader reader = data.open(file);
                 ProgressLine progress = new ProgressLine(console.err(), "score", "rows", 0)) {
-            console.note(data.file + ": " + reader.shape().key() + " ("
-                    + reader.shape().columns() + ")");
+            console.note(
+                    file + ": " + reader.shape().key() + " (" + reader.shape().columns() + ")");
             progress.update(0, "");
             EncodingCounts counts =
                     scoring.score(reader, progress::note, this::print, rows -> progress.update(rows, ""));

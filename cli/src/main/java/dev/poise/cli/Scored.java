@@ -1,7 +1,7 @@
 package dev.poise.cli;
 
 import dev.poise.data.Encoded;
-import dev.poise.train.Row;
+import dev.poise.train.TrainingRow;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,7 @@ record Scored(long index, Encoded encoded, double[] policy, double @Nullable [] 
     }
 
     private int tokens(int sequence) {
-        return Row.sequences(encoded).get(sequence).trainedTokens();
+        return TrainingRow.sequences(encoded).get(sequence).trainedTokens();
     }
 
     private List<String> names() {

@@ -86,7 +86,7 @@ record Scoring(Encoder encoder, DataOptions.BadRows badRows, List<Decoder> decod
     private void requireKnown(Encoded row) {
         for (Decoder decoder : decoders) {
             KnownTokens known = new KnownTokens(decoder.architecture().vocabulary());
-            for (TokenSequence sequence : dev.poise.train.Row.sequences(row)) {
+            for (TokenSequence sequence : dev.poise.train.TrainingRow.sequences(row)) {
                 known.require(row.source().toString(), sequence.ids());
             }
         }

@@ -16,7 +16,8 @@ public record DataFiles(List<Path> read, List<Path> ignored) {
 
     private static final List<String> SUFFIXES = List.of(".jsonl", ".json", ".jsonl.gz", ".json.gz");
 
-    /// One file, or all files below a folder in the order of their relative names, whatever the file system's order is.
+    /// One file, or all files below a folder in the order of their relative names, whatever the file system's order
+    /// is.
     ///
     /// @throws DataException when there is no such path or it names no file of examples
     public static DataFiles of(Path path) {

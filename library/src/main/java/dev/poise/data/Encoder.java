@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns examples into token sequences with loss masks.
 ///
-/// Completions are trained, prompts are not; of a text without prompt everything, of conversations what the assistant
-/// says and its end of turn. Plain text ends in one end-of-sequence token; a conversation ends as its template ends it.
+/// Completions are trained, prompts are not; of a text without prompt everything, of conversations what the
+/// assistant
+/// says and its end of turn. Plain text ends in one end-of-sequence token; a conversation ends as its template ends
+/// it.
 public final class Encoder {
 
     private final SequenceTokenizer sequences;
@@ -134,8 +136,8 @@ public final class Encoder {
     private ChatTemplate template(Source source) {
         return template.orElseThrow(() -> new DataException(
                 source,
-                "the row holds messages, which need a template: data.chat_template must be one of "
-                        + String.join(", ", ChatTemplate.NAMES) + " other than none"));
+                "the row holds messages: data.chat_template must be one of "
+                        + String.join(", ", ChatTemplate.NAMES).replace(", none", "") + ", got none"));
     }
 
     private Encoding single(Source source, MarkedText text, @Nullable Boolean desirable) {

@@ -48,7 +48,7 @@ final class Excerpt {
             return "no columns";
         }
         String shown = names.stream().limit(MAX_NAMES).map(Excerpt::name).collect(Collectors.joining(", "));
-        return names.size() > MAX_NAMES ? shown + ", ..." : shown;
+        return "the columns " + (names.size() > MAX_NAMES ? shown + ", ..." : shown);
     }
 
     private static String name(String name) {

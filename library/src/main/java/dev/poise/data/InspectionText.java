@@ -2,7 +2,8 @@ package dev.poise.data;
 
 import java.util.List;
 
-/// Inspected rows as text for people. Tokens stand apart as `|`, those that are trained in brackets: `Hi| there|[!]`.
+/// Inspected rows as text for people. Tokens stand apart as `|`, those that are trained in brackets: `Hi|
+/// there|[!]`.
 public final class InspectionText {
 
     private InspectionText() {}

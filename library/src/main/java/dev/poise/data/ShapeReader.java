@@ -29,8 +29,8 @@ record ShapeReader(Shape shape, boolean strict) {
             String found = own.map(other -> ", which look like " + other.key()).orElse("");
             throw new Columns.Unreadable(
                     Flaw.OTHER_SHAPE,
-                    "must fit the file's shape " + shape.key() + " (" + shape.columns() + "), got the columns "
-                            + row.names() + found);
+                    "must fit the file's shape " + shape.key() + " (" + shape.columns() + "), got " + row.names()
+                            + found);
         }
     }
 

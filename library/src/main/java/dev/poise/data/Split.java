@@ -11,8 +11,10 @@ public record Split(int[] train, int[] evaluation) {
     /// Sets the split apart from the epochs of the same seed.
     private static final long STREAM = 0x53504C4954L;
 
-    /// Holds out a share of the rows: the first of a random order of all of them, `round(share * rows)` many, at least
-    /// one where the share is above 0 and never all. The same for the same rows, share and seed; a smaller share holds
+    /// Holds out a share of the rows: the first of a random order of all of them, `round(share * rows)` many, at
+    /// least
+    /// one where the share is above 0 and never all. The same for the same rows, share and seed; a smaller share
+    /// holds
     /// out a part of what a larger one does.
     ///
     /// @param rows how many rows there are

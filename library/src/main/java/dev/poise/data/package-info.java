@@ -1,4 +1,5 @@
-/// Examples: pairs, completions, plain text; the readers for every file shape in use; encoding to token sequences; the
+/// Examples: pairs, completions, plain text; the readers for every file shape in use; encoding to token sequences;
+/// the
 /// on-disk store of encoded rows.
 ///
 /// The way of a row: [dev.poise.data.ExampleReader] -> [dev.poise.data.Example] -> [dev.poise.data.Encoder] ->

@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Rows that grow a token at a time, with the keys and values of what they hold kept, so that each token is run once.
+/// Rows that grow a token at a time, with the keys and values of what they hold kept, so that each token is run
+/// once.
 ///
 /// Rows may be of different lengths; rows that are done can leave. Not thread-safe.
 public final class GrowingRows implements AutoCloseable {

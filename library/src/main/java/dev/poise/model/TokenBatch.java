@@ -20,7 +20,8 @@ public record TokenBatch(
     ///
     /// Sequences of a group share their longest common untrained prefix: it is computed once, with the same result.
     ///
-    /// @param groups sequences that begin alike, such as a chosen and a rejected answer to one prompt; a group of one
+    /// @param groups sequences that begin alike, such as a chosen and a rejected answer to one prompt; a group
+    ///     of one
     ///     shares nothing
     public static TokenBatch of(List<List<TokenSequence>> groups) {
         Layout layout = new Layout();

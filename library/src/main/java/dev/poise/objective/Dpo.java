@@ -32,6 +32,11 @@ public record Dpo(double beta, double labelSmoothing) implements PairwiseObjecti
     }
 
     @Override
+    public double rewardScale() {
+        return beta;
+    }
+
+    @Override
     public boolean needsReference() {
         return true;
     }

@@ -32,6 +32,11 @@ public record Hinge(double beta, boolean reference) implements PairwiseObjective
     }
 
     @Override
+    public double rewardScale() {
+        return beta;
+    }
+
+    @Override
     public boolean needsReference() {
         return reference;
     }

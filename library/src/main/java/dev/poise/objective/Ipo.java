@@ -39,6 +39,11 @@ public record Ipo(double beta, Normalise normalise) implements PairwiseObjective
     }
 
     @Override
+    public double rewardScale() {
+        return beta;
+    }
+
+    @Override
     public boolean needsReference() {
         return true;
     }

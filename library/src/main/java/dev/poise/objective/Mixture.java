@@ -9,7 +9,8 @@ import java.util.List;
 /// ∂L = Σₖ λₖ ∂Lₖ
 /// ```
 ///
-/// Every term keeps its own denominator (pairs or tokens), so λ weighs losses as they are reported, not examples. One
+/// Every term keeps its own denominator (pairs or tokens), so λ weighs losses as they are reported, not examples.
+/// One
 /// term of weight 1 is that term.
 ///
 /// @param terms at least one
@@ -43,6 +44,17 @@ public record Mixture(List<Term> terms) implements Objective {
     @Override
     public boolean needsPairs() {
         return terms.stream().anyMatch(term -> term.objective().needsPairs());
+    }
+
+    /// The scale of the first term that compares pairs; 1 where none does.
+    @Override
+    public double rewardScale() {
+        return terms.stream()
+                .map(Term::objective)
+                .filter(Objective::needsPairs)
+                .mapToDouble(Objective::rewardScale)
+                .findFirst()
+                .orElse(1);
     }
 
     @Override

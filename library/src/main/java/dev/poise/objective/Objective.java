@@ -12,6 +12,11 @@ public interface Objective {
     /// Whether bad examples are read, and so whether the data must be pairs.
     boolean needsPairs();
 
+    /// β: what log π − log π_ref is multiplied by where it is reported as a reward. 1 for an objective without a β.
+    default double rewardScale() {
+        return 1;
+    }
+
     /// The loss of `batch` as its share of a step with the denominators `totals`, and its derivatives.
     Evaluation evaluate(Batch batch, Totals totals);
 }

@@ -44,7 +44,8 @@ public sealed interface PairBuilder {
         return new Result(pairs, new Counts(prompts.size(), pairs.size(), equal, tooClose));
     }
 
-    /// One pair a prompt: the first of the best completions against the first of the worst; none where all are equal.
+    /// One pair a prompt: the first of the best completions against the first of the worst; none where all are
+    /// equal.
     record BestWorst() implements PairBuilder {
 
         @Override

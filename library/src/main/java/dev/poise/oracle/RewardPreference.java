@@ -1,7 +1,8 @@
 package dev.poise.oracle;
 
 /// The preference that a reward implies: P(y beats y' | x) = σ((r(x, y) - r(x, y')) / temperature), the model of
-/// Bradley and Terry (Biometrika 39 (1952) 324), and its limit at temperature 0, where the higher reward always wins.
+/// Bradley and Terry (Biometrika 39 (1952) 324), and its limit at temperature 0, where the higher reward always
+/// wins.
 ///
 /// @param reward what is compared
 /// @param temperature in units of reward, at least 0; at 0 the probability is 1, 0 or, for equal rewards, 0.5

@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Puts a run's data, our style and script and the chart library into one HTML file.
 ///
 /// Text from a run can hold anything, so it enters the page only as JSON that contains no `<`, and our script makes
-/// text nodes of it. Behind that, the page's own security policy allows no request and no script but the two inlined.
+/// text nodes of it. Behind that, the page's own security policy allows no request and no script but the two
+/// inlined.
 final class Page {
 
     private static final String CHARTS = "/META-INF/resources/webjars/echarts/5.5.0/echarts.common.min.js";

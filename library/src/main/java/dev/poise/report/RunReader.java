@@ -64,8 +64,9 @@ final class RunReader {
     }
 
     private Stream<Figure> figures(ObjectNode results) {
-        return results.path("figures")
+        return results.path("tables")
                 .valueStream()
+                .flatMap(table -> table.path("figures").valueStream())
                 .filter(node -> number(node.path("value")) != null)
                 .map(node -> new Figure(
                         node.path("name").asString(""),

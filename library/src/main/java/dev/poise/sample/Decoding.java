@@ -7,7 +7,8 @@ package dev.poise.sample;
 ///
 /// @param temperature at least 0
 /// @param topK k, at least 1; 0 for no cut
-/// @param topP p in (0, 1]; 1 for no cut (nucleus sampling: Holtzman et al. 2020, <https://arxiv.org/abs/1904.09751>)
+/// @param topP p in (0, 1]; 1 for no cut (nucleus sampling: Holtzman et al. 2020,
+///     <https://arxiv.org/abs/1904.09751>)
 /// @param maxNewTokens longest completion, at least 1
 /// @param seed of the draws: row i of a call draws from a stream of its own, whatever else is in the batch
 public record Decoding(double temperature, int topK, double topP, int maxNewTokens, long seed) {

@@ -47,7 +47,8 @@ public record ChatTemplate(
     /// @param span where it stands in the text
     public record Turn(int message, MarkedText.Span span) {}
 
-    /// The template that a recipe names, in the tokenizer's own spelling of the beginning and end of a sequence; empty
+    /// The template that a recipe names, in the tokenizer's own spelling of the beginning and end of a sequence;
+    /// empty
     /// for `none`.
     ///
     /// @throws IllegalArgumentException when the name is unknown

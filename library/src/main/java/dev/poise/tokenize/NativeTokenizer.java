@@ -1,31 +1,34 @@
 package dev.poise.tokenize;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// Hugging Face's own tokenizers library, reached through DJL.
+/// Hugging Face's own tokenizers library, reached through DJL's native bridge.
+///
+/// The bridge is called directly: DJL's tokenizer above it also fetches every token's spelling and place, which
+/// doubles
+/// the time, and it cuts and pads by default.
 final class NativeTokenizer implements Tokenizer {
 
-    /// DJL cuts at 512 tokens and pads unless told not to, and it obeys such blocks in `tokenizer.json`.
-    private static final Map<String, String> WHOLE_TEXTS =
-            Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "true");
+    private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
 
     static {
-        // DJL fetches GPU builds of its library and reports usage unless it is told to stay offline.
+        // DJL looks for GPU builds of its library on the network unless it is told to stay offline.
         System.setProperty("ai.djl.offline", "true");
     }
 
-    private final HuggingFaceTokenizer library;
+    /// Address of the native tokenizer; 0 once it is closed.
+    private final AtomicLong address;
+
     private final Vocabulary vocabulary;
     private final SpecialTokens specialTokens;
 
-    private NativeTokenizer(HuggingFaceTokenizer library, Vocabulary vocabulary, SpecialTokens specialTokens) {
-        this.library = library;
+    private NativeTokenizer(long address, Vocabulary vocabulary, SpecialTokens specialTokens) {
+        this.address = new AtomicLong(address);
         this.vocabulary = vocabulary;
         this.specialTokens = specialTokens;
     }
@@ -37,23 +40,39 @@ final class NativeTokenizer implements Tokenizer {
         return new NativeTokenizer(load(json), vocabulary, specialTokens);
     }
 
-    private static HuggingFaceTokenizer load(TokenizerJson json) {
-        byte[] bytes = json.text().getBytes(StandardCharsets.UTF_8);
+    private static long load(TokenizerJson json) {
+        loadLibrary(json.file());
         try {
-            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), WHOLE_TEXTS);
-        } catch (IOException | RuntimeException e) {
+            long address = LIBRARY.createTokenizerFromString(json.text());
+            LIBRARY.disableTruncation(address);
+            LIBRARY.disablePadding(address);
+            return address;
+        } catch (RuntimeException e) {
             throw new TokenizerException(json.file(), "not a usable tokenizer: " + e.getMessage(), e);
+        }
+    }
+
+    private static void loadLibrary(Path file) {
+        try {
+            LibUtils.checkStatus();
+        } catch (EngineException e) {
+            throw new TokenizerException(file, "the native tokenizer library does not load: " + e.getMessage(), e);
         }
     }
 
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
-        long[] ids = library.encode(text, addSpecialTokens, false).getIds();
-        int[] narrow = new int[ids.length];
-        for (int index = 0; index < ids.length; index++) {
-            narrow[index] = Math.toIntExact(ids[index]);
+        long encoding = LIBRARY.encode(open(), text, addSpecialTokens);
+        try {
+            long[] wide = LIBRARY.getTokenIds(encoding);
+            int[] ids = new int[wide.length];
+            for (int index = 0; index < wide.length; index++) {
+                ids[index] = Math.toIntExact(wide[index]);
+            }
+            return ids;
+        } finally {
+            LIBRARY.deleteEncoding(encoding);
         }
-        return narrow;
     }
 
     @Override
@@ -62,7 +81,7 @@ final class NativeTokenizer implements Tokenizer {
         for (int index = 0; index < ids.length; index++) {
             wide[index] = ids[index];
         }
-        return library.decode(wide, skipSpecialTokens);
+        return LIBRARY.decode(open(), wide, skipSpecialTokens);
     }
 
     @Override
@@ -87,6 +106,18 @@ final class NativeTokenizer implements Tokenizer {
 
     @Override
     public void close() {
-        library.close();
+        long open = address.getAndSet(0);
+        if (open != 0) {
+            LIBRARY.deleteTokenizer(open);
+        }
+    }
+
+    /// A closed tokenizer's address would bring the process down.
+    private long open() {
+        long open = address.get();
+        if (open == 0) {
+            throw new IllegalStateException("the tokenizer must be open, got one that was closed");
+        }
+        return open;
     }
 }

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
 /// shares with the tokens of the text before the part. Where a token merges across the edge it counts as trained: no
 /// token of a completion is lost, and the merge is counted.
 ///
-/// A sequence begins with what the tokenizer puts before a text (often a beginning-of-sequence token), once, also where
+/// A sequence begins with what the tokenizer puts before a text (often a beginning-of-sequence token), once, also
+/// where
 /// the text already starts with it.
 public final class SequenceTokenizer {
 
@@ -19,9 +20,15 @@ public final class SequenceTokenizer {
     private final Tokenizer tokenizer;
     private final int[] opening;
 
+    /// The text before an edge that was last looked at: chosen and rejected usually share it.
+    private volatile Prefix last;
+
+    private record Prefix(String text, int[] ids) {}
+
     public SequenceTokenizer(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.opening = opening(tokenizer);
+        this.last = new Prefix("", opening);
     }
 
     /// Tokens of a whole text, opening included, without an end-of-sequence token.
@@ -71,9 +78,18 @@ public final class SequenceTokenizer {
         if (index == text.length()) {
             return new Edge(ids.length, false);
         }
-        int[] before = encode(text.substring(0, index));
+        int[] before = before(text.substring(0, index));
         int shared = commonPrefix(before, ids);
         return new Edge(shared, shared < before.length);
+    }
+
+    private int[] before(String text) {
+        Prefix known = last;
+        if (!known.text.equals(text)) {
+            known = new Prefix(text, encode(text));
+            last = known;
+        }
+        return known.ids;
     }
 
     /// The tokens with an end-of-sequence token behind them, unless they bring their own or the tokenizer has none.

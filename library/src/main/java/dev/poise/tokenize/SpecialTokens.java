@@ -14,7 +14,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// Which token ids begin, end and pad a sequence, and which stop generation.
 ///
 /// A model directory says this in up to four files that may disagree. The tokenizer's own word counts
-/// (`tokenizer_config.json`, then `special_tokens_map.json`), as in TRL; `generation_config.json` and `config.json` are
+/// (`tokenizer_config.json`, then `special_tokens_map.json`), as in TRL; `generation_config.json` and `config.json`
+/// are
 /// asked where the tokenizer names none. Disagreements are told, not settled in silence.
 ///
 /// @param bos beginning of sequence

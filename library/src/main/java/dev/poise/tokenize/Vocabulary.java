@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// The entries of a `tokenizer.json`, by id and by spelling.
@@ -24,7 +23,8 @@ final class Vocabulary {
 
     private final Map<String, Integer> idOf = new HashMap<>();
     private final Set<Integer> added = new HashSet<>();
-    private final @Nullable String[] entries;
+    private final Map<Integer, String> entryOf = new HashMap<>();
+    private final int size;
     private final Spelling spelling;
 
     Vocabulary(JsonNode tokenizer) {
@@ -35,11 +35,11 @@ final class Vocabulary {
             added.add(id);
         }
         int largest = -1;
-        for (int id : idOf.values()) {
-            largest = Math.max(largest, id);
+        for (Map.Entry<String, Integer> entry : idOf.entrySet()) {
+            entryOf.put(entry.getValue(), entry.getKey());
+            largest = Math.max(largest, entry.getValue());
         }
-        entries = new @Nullable String[largest + 1];
-        idOf.forEach((entry, id) -> entries[id] = entry);
+        size = largest + 1;
         spelling = spelling(tokenizer.path("decoder").toString());
     }
 
@@ -63,7 +63,7 @@ final class Vocabulary {
     }
 
     int size() {
-        return entries.length;
+        return size;
     }
 
     OptionalInt idOf(String entry) {
@@ -73,7 +73,7 @@ final class Vocabulary {
 
     /// One token as a person reads it.
     String piece(int id) {
-        String entry = id >= 0 && id < entries.length ? entries[id] : null;
+        String entry = entryOf.get(id);
         if (entry == null) {
             return "<id " + id + ">";
         }

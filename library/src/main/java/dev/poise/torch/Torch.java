@@ -1,5 +1,7 @@
 package dev.poise.torch;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -55,6 +57,15 @@ public final class Torch {
     /// The instruction set that libtorch's kernels use here, such as `AVX512`.
     public static String instructionSet() {
         return torch.get_cpu_capability().getString();
+    }
+
+    /// The version of libtorch's Java binding, such as `2.10.0-1.5.13`.
+    public static String version() {
+        try {
+            return Loader.getVersion("org.bytedeco", "pytorch");
+        } catch (IOException e) {
+            throw new UncheckedIOException("the native binding's version cannot be read", e);
+        }
     }
 
     /// Bytes of memory that this process holds, as the operating system counts them.

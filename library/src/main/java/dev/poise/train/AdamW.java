@@ -3,10 +3,21 @@ package dev.poise.train;
 import dev.poise.model.Parameters;
 import dev.poise.torch.Owned;
 import dev.poise.torch.Tensors;
+import dev.poise.weights.Dtype;
+import dev.poise.weights.OutgoingTensor;
+import dev.poise.weights.SafetensorsFile;
+import dev.poise.weights.SafetensorsWriter;
+import dev.poise.weights.StoredTensor;
+import dev.poise.weights.WeightsException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// AdamW: Adam with weight decay apart from the gradient.
 ///
@@ -23,6 +34,8 @@ public final class AdamW implements AutoCloseable {
 
     /// Entries worked on at a time: five stretches of this size fit a core's cache.
     private static final long STRETCH = 1L << 18;
+
+    private static final String FILE = "optimizer.safetensors";
 
     private final Parameters parameters;
     private final Settings settings;
@@ -94,24 +107,45 @@ public final class AdamW implements AutoCloseable {
         value.addcdiv_(m, divisor, Tensors.scalar(-scale));
     }
 
-    /// First moments, `[size]`: what a checkpoint keeps.
-    public Tensor first() {
-        return first;
+    /// Writes the moments and the number of steps into a checkpoint's directory.
+    void writeTo(Path directory) {
+        Dtype dtype = first.scalar_type() == ScalarType.Double ? Dtype.F64 : Dtype.F32;
+        List<Long> shape = List.of(first.numel());
+        long[] made = {steps};
+        SafetensorsWriter.write(
+                directory.resolve(FILE),
+                List.of(
+                        new OutgoingTensor("first", dtype, shape, dtype, () -> Tensors.memory(first)),
+                        new OutgoingTensor("second", dtype, shape, dtype, () -> Tensors.memory(second)),
+                        new OutgoingTensor(
+                                "steps", Dtype.I64, List.of(1L), Dtype.I64, () -> MemorySegment.ofArray(made))));
     }
 
-    /// Second moments, `[size]`: what a checkpoint keeps.
-    public Tensor second() {
-        return second;
+    /// Goes on from what [#writeTo] wrote.
+    ///
+    /// @throws WeightsException when the file is malformed or of another model
+    void readFrom(Path directory) {
+        Path file = directory.resolve(FILE);
+        try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+            copy(stored, "first", first);
+            copy(stored, "second", second);
+            StoredTensor made = stored.tensors().get("steps");
+            if (made == null || made.dtype() != Dtype.I64 || made.elements() != 1) {
+                throw WeightsException.in(file, "must hold the number of steps as one I64");
+            }
+            steps = made.bytes().get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+        }
     }
 
-    /// Steps made.
-    public long steps() {
-        return steps;
-    }
-
-    /// Continues from a checkpoint whose moments have been copied into [#first()] and [#second()].
-    public void continueFrom(long stepsMade) {
-        steps = stepsMade;
+    private static void copy(SafetensorsFile stored, String name, Tensor to) {
+        StoredTensor tensor = stored.tensors().get(name);
+        MemorySegment memory = Tensors.memory(to);
+        if (tensor == null || tensor.bytes().byteSize() != memory.byteSize()) {
+            throw WeightsException.in(
+                    tensor == null ? Path.of(FILE) : tensor.file(),
+                    "must hold the moments of " + to.numel() + " parameters under " + name);
+        }
+        memory.copyFrom(tensor.bytes());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.poise.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
 /// Means over a stretch of training, each weighted by what it counts: pairs, examples or tokens.
@@ -34,6 +35,12 @@ final class Averages {
             }
         });
         return means;
+    }
+
+    /// One mean, if anything was counted under its name.
+    OptionalDouble mean(String name) {
+        Sum sum = sums.get(name);
+        return sum == null || sum.count() == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum.total() / sum.count());
     }
 
     void clear() {

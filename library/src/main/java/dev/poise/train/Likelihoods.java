@@ -22,11 +22,12 @@ public final class Likelihoods {
         int stretch = 1024; // rows looked at together, so that rows of similar length share a forward pass
         for (int from = 0; from < rows.size(); from += stretch) {
             List<? extends Encoded> some = rows.subList(from, Math.min(from + stretch, rows.size()));
-            int[] lengths = some.stream().mapToInt(Row::tokens).toArray();
+            int[] lengths = some.stream().mapToInt(TrainingRow::tokens).toArray();
             int done = from;
             for (int[] micro : MicroBatches.split(lengths, microBatchTokens)) {
-                List<Row> batch =
-                        Arrays.stream(micro).mapToObj(i -> Row.of(some.get(i))).toList();
+                List<TrainingRow> batch = Arrays.stream(micro)
+                        .mapToObj(i -> TrainingRow.of(some.get(i)))
+                        .toList();
                 Measured measured = measure(decoder, batch);
                 double[] bySequence =
                         measured.batch().sumBySequence(measured.tokens().logProbs());
@@ -42,7 +43,7 @@ public final class Likelihoods {
     }
 
     /// What a policy says of some rows, all pairs or all single.
-    static Measured measure(Decoder decoder, List<Row> rows) {
+    static Measured measure(Decoder decoder, List<TrainingRow> rows) {
         TokenBatch batch = Measured.layOut(rows);
         return new Measured(rows, batch, decoder.measure(batch));
     }

@@ -17,18 +17,18 @@ import org.jspecify.annotations.Nullable;
 /// @param rows the rows, all pairs or all single
 /// @param batch their tokens: of a pair, the chosen sequence and then the rejected
 /// @param tokens statistics of every trained token
-record Measured(List<Row> rows, TokenBatch batch, TokenStatistics tokens) {
+record Measured(List<TrainingRow> rows, TokenBatch batch, TokenStatistics tokens) {
 
     /// The flat batch of some rows.
-    static TokenBatch layOut(List<Row> rows) {
+    static TokenBatch layOut(List<TrainingRow> rows) {
         return TokenBatch.of(
-                rows.stream().map(row -> Row.sequences(row.encoded())).toList());
+                rows.stream().map(row -> TrainingRow.sequences(row.encoded())).toList());
     }
 
     /// The denominators of a step.
-    static Totals totals(List<Row> rows) {
+    static Totals totals(List<TrainingRow> rows) {
         long tokens = rows.stream()
-                .map(row -> Row.sequences(row.encoded()).getFirst())
+                .map(row -> TrainingRow.sequences(row.encoded()).getFirst())
                 .mapToLong(TokenSequence::trainedTokens)
                 .sum();
         return new Totals(rows.size(), tokens);

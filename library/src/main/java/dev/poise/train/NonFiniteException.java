@@ -11,7 +11,7 @@ public final class NonFiniteException extends RuntimeException {
     /// @param term what is not finite
     /// @param value what it is
     /// @param rows the rows it was computed from
-    NonFiniteException(String term, double value, List<Row> rows) {
+    NonFiniteException(String term, double value, List<TrainingRow> rows) {
         super(term + " must be finite, got " + value + "; rows "
                 + rows.stream().map(row -> row.encoded().source().toString()).collect(Collectors.joining(", ")));
     }

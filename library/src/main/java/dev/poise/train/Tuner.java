@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 /// One optimiser step at a time: measure, ask the objective, walk back, move.
 ///
 /// The objective says how hard each example is rewarded or penalised, the head where, the trunk how. Rows are run in
-/// micro-batches of a token budget, and since the denominators are those of the whole step, the split changes nothing
+/// micro-batches of a token budget, and since the denominators are those of the whole step, the split changes
+/// nothing
 /// but
 /// rounding.
 public final class Tuner implements AutoCloseable {
@@ -30,8 +31,7 @@ public final class Tuner implements AutoCloseable {
     /// @param adamW the optimiser's settings
     /// @param clipNorm largest gradient norm; 0 for no clipping
     /// @param microBatchTokens tokens of one forward pass
-    /// @param rewardScale β of the rewards that metrics report
-    public record Settings(AdamW.Settings adamW, double clipNorm, int microBatchTokens, double rewardScale) {}
+    public record Settings(AdamW.Settings adamW, double clipNorm, int microBatchTokens) {}
 
     /// What a step did.
     ///
@@ -52,12 +52,12 @@ public final class Tuner implements AutoCloseable {
     ///
     /// @param rows all pairs or all single; with a reference where the objective reads one
     /// @throws NonFiniteException when the loss or the gradient is not finite; the policy is then unchanged
-    public Step step(List<Row> rows, double learningRate) {
+    public Step step(List<TrainingRow> rows, double learningRate) {
         return step(rows, learningRate, new Averages());
     }
 
     /// As [#step(List, double)], adding the step's metrics to running averages.
-    Step step(List<Row> rows, double learningRate, Averages averages) {
+    Step step(List<TrainingRow> rows, double learningRate, Averages averages) {
         policy.parameters().clearGradients();
         double loss = accumulate(rows, averages);
         double norm = gradientNorm();
@@ -71,13 +71,15 @@ public final class Tuner implements AutoCloseable {
     }
 
     /// Adds the gradient of a batch to the parameters' gradients and returns its loss.
-    private double accumulate(List<Row> rows, Averages averages) {
+    private double accumulate(List<TrainingRow> rows, Averages averages) {
         Totals totals = Measured.totals(rows);
-        int[] lengths = rows.stream().mapToInt(row -> Row.tokens(row.encoded())).toArray();
+        int[] lengths =
+                rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
         double loss = 0;
         for (int[] micro : MicroBatches.split(lengths, settings.microBatchTokens())) {
             try (PointerScope scope = new PointerScope()) {
-                List<Row> some = Arrays.stream(micro).mapToObj(rows::get).toList();
+                List<TrainingRow> some =
+                        Arrays.stream(micro).mapToObj(rows::get).toList();
                 Pass pass = policy.forward(Measured.layOut(some));
                 Measured measured = new Measured(some, pass.batch(), pass.measure());
                 Evaluation evaluation = objective.evaluate(measured.examples(), totals);
@@ -85,7 +87,7 @@ public final class Tuner implements AutoCloseable {
                     throw new NonFiniteException("loss", evaluation.loss(), some);
                 }
                 pass.backward(measured.byToken(evaluation));
-                StepMetrics.add(averages, measured, evaluation, totals.examples(), settings.rewardScale());
+                StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
                 loss += evaluation.loss();
             }
         }
@@ -93,15 +95,16 @@ public final class Tuner implements AutoCloseable {
     }
 
     /// The loss and metrics of rows without moving anything.
-    double evaluate(List<Row> rows, Averages averages) {
+    double evaluate(List<TrainingRow> rows, Averages averages) {
         Totals totals = Measured.totals(rows);
-        int[] lengths = rows.stream().mapToInt(row -> Row.tokens(row.encoded())).toArray();
+        int[] lengths =
+                rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
         double loss = 0;
         for (int[] micro : MicroBatches.split(lengths, settings.microBatchTokens())) {
-            List<Row> some = Arrays.stream(micro).mapToObj(rows::get).toList();
+            List<TrainingRow> some = Arrays.stream(micro).mapToObj(rows::get).toList();
             Measured measured = Likelihoods.measure(policy, some);
             Evaluation evaluation = objective.evaluate(measured.examples(), totals);
-            StepMetrics.add(averages, measured, evaluation, totals.examples(), settings.rewardScale());
+            StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
             loss += evaluation.loss();
         }
         return loss;

@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// An element type of the safetensors format, by the format's own names and in its own order: the writer puts the
-/// later ones first, so that every tensor starts at a multiple of its element size.
+/// An element type of the safetensors format, by the format's own names and in its own order: the writer puts
+/// the later ones first, so that every tensor starts at a multiple of its element size.
 ///
-/// All elements are little endian. Poise computes with [#F64], [#F32], [#F16] and [#BF16]; the others are known so
-/// that
-/// they can be copied and refused by name. The format's types below one byte are unknown here.
+/// All elements are little endian. Poise computes with [#F64], [#F32], [#F16] and [#BF16]; the others are known
+/// so that they can be copied and refused by name. The format's types below one byte are unknown here.
 public enum Dtype {
     BOOL(1),
     U8(1),

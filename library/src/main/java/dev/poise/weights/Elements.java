@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 
 /// Conversion of stored numbers between the four element types that Poise computes with.
 ///
-/// Widening is exact; narrowing rounds once, to the nearest value and ties to even, as IEEE 754 does, so that numbers
+/// Widening is exact; narrowing rounds once, to the nearest value and ties to even, as IEEE 754 does, so that
+/// numbers
 /// beyond a type's range become infinite. NaN stays NaN.
 final class Elements {
 
@@ -26,8 +27,7 @@ final class Elements {
     /// Fills `to` with the numbers of `from`.
     ///
     /// @throws IllegalArgumentException when the two do not hold equally many numbers, or when the types differ
-    ///     and one
-    ///     of them is not convertible
+    ///     and one of them is not convertible
     static void convert(MemorySegment from, Dtype source, MemorySegment to, Dtype target) {
         long count = from.byteSize() / source.bytes();
         if (from.byteSize() != count * source.bytes() || to.byteSize() != count * target.bytes()) {
@@ -103,11 +103,10 @@ final class Elements {
 
     /// The float beside `value` whose last bit is set, or `value` itself where it is a float.
     ///
-    /// Rounding twice to nearest (double to float to 16 bits) can make a tie that was none. An odd last bit marks
-    /// "not
-    /// exact" and is never a tie, so the second rounding ends where a single one would (Boldo and Melquiond,
-    /// "Emulation
-    /// of FMA and correctly rounded sums: proved algorithms using rounding to odd", 2008).
+    /// Rounding twice to nearest (double to float to 16 bits) can make a tie that was none. An odd last bit
+    /// marks "not exact" and is never a tie, so the second rounding ends where a single one would (Boldo and
+    /// Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd",
+    /// 2008).
     private static float roundedToOdd(double value) {
         float nearest = (float) value;
         int bits = Float.floatToRawIntBits(nearest);

@@ -48,9 +48,8 @@ final class JsonCursor {
         this.parser = parser;
     }
 
-    /// Reads `text`, which starts at the byte `start` of `file`: `reader` gets a cursor at the outermost value and
-    /// must
-    /// leave it at that value's end.
+    /// Reads `text`, which starts at the byte `start` of `file`: `reader` gets a cursor at the outermost value
+    /// and must leave it at that value's end.
     ///
     /// @throws WeightsException when the text is not UTF-8, not JSON, or holds more than one value
     static <T> T read(Path file, long start, MemorySegment text, Function<JsonCursor, T> reader) {

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 /// @param dtype element type in the file
 /// @param shape dimensions, outermost first; empty for a single number
 /// @param held element type of the numbers in memory: `dtype`, or, to be converted, any convertible type
-/// @param numbers the elements in row-major order. Called once, when the tensor's turn comes; what it returns is read
+/// @param numbers the elements in row-major order. Called once, when the tensor's turn comes; what it returns is
+///     read
 ///     before the next tensor is asked for, so all of a model's tensors may use the same memory
 public record OutgoingTensor(String name, Dtype dtype, List<Long> shape, Dtype held, Supplier<MemorySegment> numbers) {
 

@@ -15,10 +15,9 @@ import java.util.Map;
 
 /// A safetensors file, open for reading: mapped into memory, never copied to the heap.
 ///
-/// Opening checks the whole header against the file's size, so no tensor reaches beyond the data, whatever the header
-/// says. Readable from any thread; closing ends access to every tensor. A file must not be truncated while it is
-/// open;
-/// Poise's own writer replaces files as a whole.
+/// Opening checks the whole header against the file's size, so no tensor reaches beyond the data, whatever the
+/// header says. Readable from any thread; closing ends access to every tensor. A file must not be truncated
+/// while it is open; Poise's own writer replaces files as a whole.
 ///
 /// Format: <https://github.com/huggingface/safetensors>.
 public final class SafetensorsFile implements AutoCloseable {

@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The header of a safetensors file, read and found to describe every byte of the data after it exactly once.
 ///
-/// The format: 8 bytes of header length N (unsigned, little endian), N bytes of JSON, then the data. The JSON maps
-/// each
-/// tensor's name to `dtype`, `shape` and `data_offsets` (first byte and the byte after the last, counted from the
-/// start
-/// of the data); `__metadata__` maps strings to strings.
+/// The format: 8 bytes of header length N (unsigned, little endian), N bytes of JSON, then the data. The JSON
+/// maps each tensor's name to `dtype`, `shape` and `data_offsets` (first byte and the byte after the last,
+/// counted from the start of the data); `__metadata__` maps strings to strings.
 ///
 /// @param metadata the strings of `__metadata__`
 /// @param entries the tensors, in the order of their data
@@ -28,8 +26,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     /// Dimensions of a tensor; libtorch's own limit.
     private static final int MAXIMUM_RANK = 64;
 
-    /// Tensors, and strings, of one file. The largest models on the Hub have some 200,000 tensors over a hundred
-    /// files.
+    /// Tensors, and strings, of one file. The largest models on the Hub have some 200,000 tensors over a
+    /// hundred files.
     private static final int MAXIMUM_ENTRIES = 250_000;
 
     /// What a header says of one tensor.

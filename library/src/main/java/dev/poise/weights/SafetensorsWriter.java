@@ -36,8 +36,8 @@ public final class SafetensorsWriter {
     /// become infinite.
     ///
     /// @throws IllegalArgumentException when two tensors have the same name
-    /// @throws WeightsException when the file cannot be written, or the header would be longer than the format
-    // allows
+    /// @throws WeightsException when the file cannot be written, or the header would be longer than the
+    ///     format allows
     public static void write(Path file, List<OutgoingTensor> tensors) {
         requireDistinct(tensors);
         List<OutgoingTensor> ordered = tensors.stream().sorted(ORDER).toList();

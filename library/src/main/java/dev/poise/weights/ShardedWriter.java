@@ -17,9 +17,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// Writes the weights of a directory in Hugging Face's layout: `model.safetensors`, or, where that would be larger
-/// than
-/// wanted, `model-00001-of-0000N.safetensors` and an index.
+/// Writes the weights of a directory in Hugging Face's layout: `model.safetensors`, or, where that would be
+/// larger than wanted, `model-00001-of-0000N.safetensors` and an index.
 public final class ShardedWriter {
 
     /// Bytes of tensors in a file, unless said otherwise: 5 GB, long `transformers`' own default.

@@ -13,12 +13,12 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/// The weights of a directory in Hugging Face's layout, open for reading: `model.safetensors`, or the shards that
-/// `model.safetensors.index.json` names. Where both are there the single file counts, as in `transformers`.
+/// The weights of a directory in Hugging Face's layout, open for reading: `model.safetensors`, or the shards
+/// that `model.safetensors.index.json` names. Where both are there the single file counts, as in
+/// `transformers`.
 ///
-/// The shards must hold exactly the tensors that the index says. Readable from any thread; closing ends access to
-/// every
-/// tensor.
+/// The shards must hold exactly the tensors that the index says. Readable from any thread; closing ends access
+/// to every tensor.
 public final class WeightDirectory implements AutoCloseable {
 
     static final String SINGLE_FILE = "model.safetensors";

@@ -39,16 +39,14 @@ function figure(entry) {
   const shown = element("dd", { class: "value" }, share ? percent(entry.value) : number(entry.value));
   if (unit) shown.append(element("small", {}, "\u2009" + unit));
   const tile = element("div", {}, element("dt", {}, entry.name), shown);
-  const about = [];
+  const about = [[entry.n === null ? "" : "n\u00a0=\u00a0" + plain.format(entry.n), entry.detail].filter(Boolean).join(" · ")];
   if (entry.low !== null && entry.high !== null) {
     if (share) tile.append(range(entry));
     const text = value => share ? percent(value) : number(value);
-    about.push(`95\u2009%: ${text(entry.low)} to ${text(entry.high)}${share ? "\u2009%" : ""}`);
+    about.unshift(`95\u2009% interval ${text(entry.low)} to ${text(entry.high)}${share ? "\u2009%" : ""}`);
     tile.className = "wide";
   }
-  if (entry.n !== null) about.push("n\u00a0=\u00a0" + plain.format(entry.n));
-  if (entry.detail) about.push(entry.detail);
-  if (about.length) tile.append(element("dd", {}, element("small", { class: "detail" }, about.join(" · "))));
+  tile.append(...about.filter(Boolean).map(text => element("dd", { class: "detail" }, text)));
   return tile;
 }
 
@@ -88,7 +86,7 @@ const CHARTS = [
   { title: "Reward margin", lines: [["rewards/margins", "margin", "margin"]], mark: 0,
     text: "How much further the policy has moved towards the chosen answer than towards the rejected one, measured from the reference and scaled by beta. It starts at 0 and should rise; a margin that grows without end is overfitting, not success." },
   { title: "Reward accuracy", lines: [["rewards/accuracies", "accuracy", "margin"]], unit: "share", bounds: [0, 1], every: 0.25, mark: 0.5,
-    text: "Share of pairs whose chosen answer has the higher reward. Chance is 50 %; the first value can be far below, because policy and reference still agree and a tie counts as wrong. Worry when the held-out share stays near chance." },
+    text: "Share of pairs whose chosen answer has the higher reward. Chance is 50\u00a0%; the first value can be far below, because policy and reference still agree and a tie counts as wrong. Worry when the held-out share stays near chance." },
   { title: "Rewards of both answers", lines: [["rewards/chosen", "chosen", "chosen"], ["rewards/rejected", "rejected", "rejected"]], mark: 0,
     text: "beta (log \u03c0 \u2212 log \u03c0 of the reference), the movement of each answer without the noise of which pairs a batch holds. A chosen curve below 0 is likelihood displacement: the chosen answers themselves have become less likely." },
   { title: "Log-probability of both answers", lines: [["logps/chosen", "chosen", "chosen"], ["logps/rejected", "rejected", "rejected"]], unit: "nats",
@@ -159,35 +157,35 @@ function option(chart, lines, steps) {
     data: [{ yAxis: chart.mark }], lineStyle: { color: "var(--muted)", type: "dashed", width: 1, opacity: 0.7 } };
   return {
     animation: false, grid: { left: 54, right: 14, top: 12, bottom: 28 }, series: drawn,
-    xAxis: { ...axis, type: "value", min: steps[0], max: steps[1], splitLine: { show: false } },
+    xAxis: { ...axis, type: "value", min: steps[0], max: Math.max(steps[0] + 1, steps[1]), minInterval: 1, splitLine: { show: false } },
     yAxis: { ...axis, type: "value", scale: true, min: low, max: high, splitNumber: 4, interval: chart.every, axisLine: { show: false },
       axisLabel: { ...axis.axisLabel, formatter: value => measured(value, chart.unit) } },
   };
 }
 
-// The position of the last step at or before `step`; the first where there is none.
+// The position of the step nearest to `step`.
 function indexAt(steps, step) {
   let low = 0;
   for (let high = steps.length - 1; low < high;) {
-    const middle = Math.ceil((low + high) / 2);
-    if (steps[middle] <= step) low = middle; else high = middle - 1;
+    const middle = (low + high) >> 1;
+    if (steps[middle] + steps[middle + 1] < 2 * step) low = middle + 1; else high = middle;
   }
   return low;
 }
 
 function table(chart, lines) {
-  const steps = [...new Set(lines.flatMap(one => one.steps))].sort((a, b) => a - b);
+  const steps = (lines.find(one => one.heldOut) ?? lines[0]).steps;
   const rows = steps.length <= 12 ? steps : Array.from({ length: 12 }, (_, i) => steps[Math.round(i * (steps.length - 1) / 11)]);
   const head = element("tr", {}, ...["step", ...lines.map(one => one.long)].map(text => element("th", { scope: "col" }, text)));
   const body = rows.map(step => element("tr", {}, element("td", {}, plain.format(step)),
-    ...lines.map(one => element("td", {}, one.steps[0] <= step ? measured(one.values[indexAt(one.steps, step)], chart.unit) : ""))));
+    ...lines.map(one => element("td", {}, measured(one.values[indexAt(one.steps, step)], chart.unit)))));
   return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
 }
 
 // One chart: its figure on the page, and what moves with the pointer.
 function draw(chart, lines, steps, point) {
   const values = lines.map(() => element("span", {}));
-  const key = element("ul", { class: "key" }, ...lines.map((one, i) => {
+  const key = element("ul", { class: lines.length > 2 ? "key two" : "key" }, ...lines.map((one, i) => {
     const entry = element("li", one.heldOut ? { class: "held-out", title: one.long } : {}, lines[i - 1]?.label === one.label ? "held out" : one.long, values[i]);
     entry.style.setProperty("--hue", one.colour);
     return entry;
@@ -264,7 +262,7 @@ function charts() {
   const steps = [Math.min(...ends), Math.max(...ends)];
   const marks = [];
   const point = step => {
-    const nearest = step === null ? null : all[indexAt(all, Math.max(all[0], step))];
+    const nearest = step === null ? null : all[indexAt(all, step)];
     pointed = nearest;
     marks.forEach(one => one.mark(nearest));
   };

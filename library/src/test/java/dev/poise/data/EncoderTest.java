@@ -95,8 +95,8 @@ final class EncoderTest {
         Example row = new Example.Plain(SOURCE, talk("assistant", "x"));
         assertThatThrownBy(() -> encoder(9, TooLong.CUT).encode(row))
                 .isInstanceOf(DataException.class)
-                .hasMessage("pairs.jsonl:7: the row holds messages, which need a template: data.chat_template must be"
-                        + " one of chatml, llama3, zephyr, none other than none");
+                .hasMessage("pairs.jsonl:7: the row holds messages: data.chat_template must be one of chatml, llama3,"
+                        + " zephyr, got none");
     }
 
     @Test

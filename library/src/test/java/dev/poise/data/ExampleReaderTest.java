@@ -229,6 +229,6 @@ final class ExampleReaderTest {
         assertThatThrownBy(() -> ExampleReader.open(RealData.path("preferences/llama-factory-dpo_en_demo.json")))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("has rows of no known shape: must hold the columns of preference (prompt, chosen")
-                .hasMessageEndingWith("; got conversations, chosen, rejected");
+                .hasMessageEndingWith("; got the columns conversations, chosen, rejected");
     }
 }

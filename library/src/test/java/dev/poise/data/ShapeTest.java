@@ -185,7 +185,7 @@ final class ShapeTest {
                 .isEqualTo("must fit the file's shape prompt_completion (prompt, completion),"
                         + " got the columns text, id, which look like text");
         assertThat(((BadRow) Rows.second(folder.resolve("a.jsonl"), good, "{}")).reason())
-                .endsWith("got the columns no columns");
+                .endsWith("got no columns");
     }
 
     @Test
@@ -200,7 +200,7 @@ final class ShapeTest {
         Path file = Rows.write(folder.resolve("a.jsonl"), "{\"question\":\"q\",\"chosen\":\"a\",\"rejected\":\"b\"}");
         assertThatThrownBy(() -> ExampleReader.open(file))
                 .isInstanceOf(DataException.class)
-                .hasMessageEndingWith("; got question, chosen, rejected");
+                .hasMessageEndingWith("; got the columns question, chosen, rejected");
     }
 
     private void assertBad(Flaw flaw, String row) {

@@ -90,8 +90,8 @@ final class ReportDataTest {
     @Test
     void resultsComeFirstAndBadOnesAreLeftOut() throws IOException {
         write("results.json", """
-                {"title":"T","figures":[{"name":"win","value":0.8,"low":0.7,"high":0.9,"n":50,"unit":"share"},
-                 {"name":"bad","value":NaN},{"name":"bare","value":3}],"notes":["one",2,"three"]}""");
+                {"title":"T","tables":[{"name":"t","figures":[{"name":"win","value":0.8,"low":0.7,"high":0.9,"n":50,"unit":"share"},
+                 {"name":"bad","value":NaN},{"name":"bare","value":3}]}],"notes":["one",2,"three"]}""");
         ReportData data = ReportData.read(run);
         assertThat(data.title()).isEqualTo("T");
         assertThat(data.notes()).containsExactly("one", "three");

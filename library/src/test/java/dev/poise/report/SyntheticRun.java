@@ -155,9 +155,9 @@ final class SyntheticRun {
 
     private static final String RESULTS = """
             {"title": "Happier stories with DPO",
-             "figures": [
+             "tables": [{"name": "ground truth", "figures": [
                {"name": "Win rate against the start", "value": 0.81, "low": 0.7545, "high": 0.8561, "n": 200,
-                "unit": "share", "detail": "ground truth, ties half"}],
+                "unit": "share", "detail": "ground truth, ties half"}]}],
              "notes": ["Ground truth: good words less bad words, lexical:happy,good;-sad,bad."]}
             """;
 

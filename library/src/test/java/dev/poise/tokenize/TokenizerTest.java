@@ -166,6 +166,16 @@ final class TokenizerTest {
     }
 
     @Test
+    void refusesToWorkOnceClosed() throws IOException {
+        TinyTokenizers.withOpening(directory, List.of());
+        Tokenizer tokenizer = Tokenizer.read(directory);
+        tokenizer.close();
+        tokenizer.close();
+        assertThatThrownBy(() -> tokenizer.encode("a", true)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> tokenizer.decode(new int[] {3}, true)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void worksFromSeveralThreads() throws IOException {
         TinyTokenizers.withOpening(directory, List.of("a b"));
         try (Tokenizer tokenizer = Tokenizer.read(directory)) {

@@ -56,10 +56,10 @@ final class TunerTest {
     void threeStepsEqualTorchsAdamW(String model) {
         JsonNode golden = golden().get("adamw");
         JsonNode expected = golden.get("cases").get(model);
-        List<Row> rows = new ArrayList<>();
+        List<TrainingRow> rows = new ArrayList<>();
         for (JsonNode pair : golden.get("pairs")) {
             int prompt = golden.get("prompt_length").intValue();
-            rows.add(new Row(
+            rows.add(new TrainingRow(
                     pair(sequence(ints(pair.get("chosen")), prompt), sequence(ints(pair.get("rejected")), prompt), 1),
                     new double[] {
                         pair.get("reference").get("chosen").doubleValue(),
@@ -71,7 +71,7 @@ final class TunerTest {
         Path directory = Path.of("src/test/resources/models", model);
         try (PointerScope scope = new PointerScope();
                 Decoder policy = ModelDirectory.read(directory, Precision.FLOAT64, true);
-                Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(adam, 1.0, 8192, 0.1))) {
+                Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(adam, 1.0, 8192))) {
             for (JsonNode step : expected.get("steps")) {
                 Tuner.Step done = tuner.step(rows, golden.get("learning_rate").doubleValue());
                 assertThat(done.loss()).isCloseTo(step.get("loss").doubleValue(), within(1e-7));
@@ -104,13 +104,13 @@ final class TunerTest {
     @ValueSource(strings = {"dpo", "mle"})
     void trap09_accumulatingMicroBatchesEqualsOneBigBatch(String which) {
         Objective objective = which.equals("dpo") ? new Dpo(0.3, 0) : new Mle();
-        List<Row> rows = pairs(8, which.equals("dpo"));
+        List<TrainingRow> rows = pairs(8, which.equals("dpo"));
         List<double[]> gradients = new ArrayList<>();
         List<SequencedMap<String, Double>> metrics = new ArrayList<>();
         for (int budget : new int[] {1 << 20, 60, 1}) {
             try (PointerScope scope = new PointerScope();
                     Decoder policy = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT64, true);
-                    Tuner tuner = new Tuner(policy, objective, new Tuner.Settings(ADAM, 0, budget, 0.3))) {
+                    Tuner tuner = new Tuner(policy, objective, new Tuner.Settings(ADAM, 0, budget))) {
                 Averages averages = new Averages();
                 tuner.step(rows, 1e-3, averages);
                 gradients.add(Tensors.toDoubles(policy.parameters().gradients()));
@@ -130,12 +130,12 @@ final class TunerTest {
 
     @Test
     void trap10_metricsOverAnIntervalEqualTheHandMean() {
-        List<Row> rows = pairs(5, true);
+        List<TrainingRow> rows = pairs(5, true);
         try (PointerScope scope = new PointerScope();
                 Decoder policy = TinyDecoders.decoder(Family.QWEN2, Precision.FLOAT64, true);
-                Tuner tuner = new Tuner(policy, new Dpo(0.3, 0), new Tuner.Settings(ADAM, 0, 8192, 0.3))) {
-            double[][] sums =
-                    Likelihoods.summed(policy, rows.stream().map(Row::encoded).toList(), 50, done -> {});
+                Tuner tuner = new Tuner(policy, new Dpo(0.3, 0), new Tuner.Settings(ADAM, 0, 8192))) {
+            double[][] sums = Likelihoods.summed(
+                    policy, rows.stream().map(TrainingRow::encoded).toList(), 50, done -> {});
             Averages averages = new Averages();
             double first = tuner.step(rows.subList(0, 3), 0, averages).loss();
             double second = tuner.step(rows.subList(3, 5), 0, averages).loss();
@@ -144,8 +144,7 @@ final class TunerTest {
             double margin = 0;
             int right = 0;
             for (int i = 0; i < rows.size(); i++) {
-                double[] reference =
-                        requireNonNull(rows.get(i).reference());
+                double[] reference = requireNonNull(rows.get(i).reference());
                 double difference = 0.3 * (sums[i][0] - reference[0] - sums[i][1] + reference[1]);
                 margin += difference / rows.size();
                 right += difference > 0 ? 1 : 0;
@@ -164,14 +163,14 @@ final class TunerTest {
     void trap12_theFirstStepsLossIsLnTwoWhenPolicyAndReferenceAreEqual() {
         for (Precision precision : Precision.values()) {
             try (Decoder policy = TinyDecoders.decoder(Family.QWEN3, precision, true);
-                    Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(ADAM, 1, 40, 0.1))) {
+                    Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(ADAM, 1, 40))) {
                 List<Encoded> encoded =
-                        pairs(6, true).stream().map(Row::encoded).toList();
+                        pairs(6, true).stream().map(TrainingRow::encoded).toList();
                 // Another batch composition than the step's: the key of a reference is the row, not its place.
                 double[][] reference = Likelihoods.summed(policy, encoded, 1 << 20, done -> {});
-                List<Row> rows = new ArrayList<>();
+                List<TrainingRow> rows = new ArrayList<>();
                 for (int i = encoded.size() - 1; i >= 0; i--) {
-                    rows.add(new Row(encoded.get(i), reference[i]));
+                    rows.add(new TrainingRow(encoded.get(i), reference[i]));
                 }
                 assertThat(tuner.step(rows, 1e-3).loss())
                         .isCloseTo(Math.log(2), within(precision == Precision.BFLOAT16 ? 2e-3 : 1e-6));
@@ -181,17 +180,17 @@ final class TunerTest {
 
     @Test
     void aStepOfDpoRaisesTheMarginAndOneOfMleTheLikelihood() {
-        List<Row> rows = pairs(4, true);
-        List<Encoded> encoded = rows.stream().map(Row::encoded).toList();
+        List<TrainingRow> rows = pairs(4, true);
+        List<Encoded> encoded = rows.stream().map(TrainingRow::encoded).toList();
         try (Decoder policy = TinyDecoders.decoder(Family.GPT2, Precision.FLOAT64, true);
-                Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(ADAM, 0, 8192, 0.1))) {
+                Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(ADAM, 0, 8192))) {
             double before = margin(Likelihoods.summed(policy, encoded, 8192, done -> {}));
             tuner.step(rows, 1e-4);
             assertThat(margin(Likelihoods.summed(policy, encoded, 8192, done -> {})))
                     .isGreaterThan(before);
         }
         try (Decoder policy = TinyDecoders.decoder(Family.GPT2, Precision.FLOAT64, true);
-                Tuner tuner = new Tuner(policy, new Mle(), new Tuner.Settings(ADAM, 0, 8192, 0.1))) {
+                Tuner tuner = new Tuner(policy, new Mle(), new Tuner.Settings(ADAM, 0, 8192))) {
             double before = tuner.step(rows, 1e-4).loss();
             assertThat(tuner.step(rows, 1e-4).loss()).isLessThan(before);
         }
@@ -217,7 +216,7 @@ final class TunerTest {
         };
         try (PointerScope scope = new PointerScope();
                 Decoder policy = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT32, true);
-                Tuner tuner = new Tuner(policy, broken, new Tuner.Settings(ADAM, 0, 8192, 0.1))) {
+                Tuner tuner = new Tuner(policy, broken, new Tuner.Settings(ADAM, 0, 8192))) {
             double[] before = Tensors.toDoubles(policy.parameters().values());
             assertThatThrownBy(() -> tuner.step(pairs(2, true), 1e-3))
                     .isInstanceOf(NonFiniteException.class)
@@ -233,9 +232,9 @@ final class TunerTest {
     }
 
     /// Pairs of different lengths, with references that are distinct and not zero.
-    private static List<Row> pairs(int count, boolean asPairs) {
+    private static List<TrainingRow> pairs(int count, boolean asPairs) {
         SplittableRandom random = new SplittableRandom(2);
-        List<Row> rows = new ArrayList<>();
+        List<TrainingRow> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int[] prompt = random.ints(3 + i, 0, TinyDecoders.VOCABULARY).toArray();
             TokenSequence chosen = sequence(join(prompt, random, 3 + 2 * i), prompt.length);
@@ -243,8 +242,9 @@ final class TunerTest {
             double[] reference = {-20 - 3 * i - random.nextDouble(), -17 - 4 * i - random.nextDouble()};
             rows.add(
                     asPairs
-                            ? new Row(pair(chosen, rejected, i + 1), reference)
-                            : Row.of(new Encoded.Single(new Source(Path.of("rows.jsonl"), i + 1), chosen, null)));
+                            ? new TrainingRow(pair(chosen, rejected, i + 1), reference)
+                            : TrainingRow.of(
+                                    new Encoded.Single(new Source(Path.of("rows.jsonl"), i + 1), chosen, null)));
         }
         return rows;
     }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// @param encoded the row
 /// @param reference log π_ref(y|x) of each of its sequences, nats, summed over trained tokens; null without a
 ///     reference
-public record Row(Encoded encoded, double @Nullable [] reference) {
+public record TrainingRow(Encoded encoded, double @Nullable [] reference) {
 
     /// A row without a reference.
-    public static Row of(Encoded encoded) {
-        return new Row(encoded, null);
+    public static TrainingRow of(Encoded encoded) {
+        return new TrainingRow(encoded, null);
     }
 
     /// The sequences of a row: chosen and rejected, or the one.

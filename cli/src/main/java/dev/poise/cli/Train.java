@@ -1,0 +1,101 @@
+package dev.poise.cli;
+
+import dev.poise.report.Report;
+import dev.poise.run.Recipe;
+import dev.poise.run.RecipeOverride;
+import dev.poise.train.Training;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `poise train`: carries out a recipe.
+@Command(
+        name = "train",
+        customSynopsis = "poise train [--resume] [--json] RECIPE [--KEY VALUE]...",
+        description = "Tunes a model as a recipe says, and writes the run with its report.",
+        footer = {
+            "",
+            "Every key of the recipe can be set from here, dotted: --model DIR, --data.train FILE, --output RUN,"
+                    + " --objective.0.beta 0.2, --train.learning_rate 1e-6. What is wrong with a recipe is told all at"
+                    + " once, before any work.",
+            "",
+            "With --resume a run that was stopped at any moment goes on from its newest checkpoint; its metrics and"
+                    + " weights come out as if it had never stopped."
+        })
+final class Train implements Callable<Integer> {
+
+    private final Console console;
+
+    @Option(names = "--resume", description = "Goes on with the run in the output directory.")
+    private boolean resume;
+
+    @Option(names = "--json", description = "Prints what came of it as one JSON object.")
+    private boolean json;
+
+    @Parameters(paramLabel = "RECIPE", arity = "0..*", description = "A recipe (YAML), and keys of it to set.")
+    private List<String> words = new ArrayList<>();
+
+    Train(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Arguments arguments = Arguments.of(words);
+        Recipe recipe = Recipe.read(arguments.recipe(), arguments.overrides());
+        Training.Outcome outcome;
+        try (RunProgress progress = new RunProgress(console)) {
+            outcome = Training.run(recipe, resume, progress);
+        }
+        Path report = Report.write(recipe.output());
+        if (json) {
+            ObjectNode result = JsonMapper.shared().createObjectNode();
+            result.put("steps", outcome.steps()).put("model", outcome.model().toString());
+            result.put("report", report.toString());
+            outcome.evaluation().forEach(result::put);
+            console.result(result.toString());
+            return 0;
+        }
+        outcome.evaluation()
+                .forEach((name, value) -> console.result(String.format(Locale.ROOT, "%-28s %.6g", name, value)));
+        console.result("model   " + outcome.model());
+        console.result("report  " + report);
+        return 0;
+    }
+
+    /// A recipe, and the keys that are set from the command line.
+    private record Arguments(Path recipe, List<RecipeOverride> overrides) {
+
+        static Arguments of(List<String> words) {
+            List<Path> recipes = new ArrayList<>();
+            List<RecipeOverride> overrides = new ArrayList<>();
+            for (int i = 0; i < words.size(); i++) {
+                String word = words.get(i);
+                if (!word.startsWith("--")) {
+                    recipes.add(Path.of(word));
+                } else if (word.contains("=")) {
+                    int equals = word.indexOf('=');
+                    overrides.add(new RecipeOverride(word.substring(2, equals), word.substring(equals + 1)));
+                } else if (i + 1 < words.size()) {
+                    i++;
+                    overrides.add(new RecipeOverride(word.substring(2), words.get(i)));
+                } else {
+                    throw new UsageException(word + " must be followed by a value");
+                }
+            }
+            if (recipes.size() != 1) {
+                throw new UsageException(
+                        "must be given one recipe, got " + (recipes.isEmpty() ? "none" : recipes.toString()));
+            }
+            return new Arguments(recipes.getFirst(), overrides);
+        }
+    }
+}

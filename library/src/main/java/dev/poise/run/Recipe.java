@@ -1,0 +1,219 @@
+package dev.poise.run;
+
+import dev.poise.data.Shape;
+import dev.poise.data.TooLong;
+import dev.poise.objective.Mixture;
+import dev.poise.torch.Precision;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that decides what a run does, bound and checked.
+///
+/// Made by [#read] or [#parse], which report all that is wrong at once; relative paths are relative to the working
+/// directory. The components are named as the recipe's keys.
+///
+/// @param method what is trained on
+/// @param model a model directory in the Hugging Face layout
+/// @param reference what the policy is measured against
+/// @param objective what is minimised; built by the recipe's closed list of types
+/// @param seed the one seed from which every stream of random numbers is derived
+/// @param output the run directory
+public record Recipe(
+        Method method,
+        Path model,
+        Reference reference,
+        Data data,
+        Mixture objective,
+        Train train,
+        Evaluate evaluate,
+        Checkpoint checkpoint,
+        Log log,
+        Sample sample,
+        long seed,
+        Path output) {
+
+    /// What a run trains on.
+    public enum Method {
+        /// Demonstrations: likelihood of good answers.
+        SUPERVISED,
+        /// Pairs of a preferred and a rejected answer.
+        PREFERENCE
+    }
+
+    /// The policy that objectives measure against.
+    public sealed interface Reference {
+
+        /// The model as it is before the first step.
+        record Initial() implements Reference {}
+
+        /// None: objectives that read one are refused.
+        record None() implements Reference {}
+
+        /// Another model directory.
+        record Directory(Path directory) implements Reference {}
+    }
+
+    /// What is read, and what happens to rows that do not fit.
+    ///
+    /// @param train files or folders, at least one
+    /// @param evaluate what evaluation is computed on
+    /// @param shape the shape of every row; null to detect it
+    /// @param chatTemplate how conversations are rendered: one of [dev.poise.tokenize.ChatTemplate#NAMES]
+    /// @param tooLong what happens to a row longer than [Train#maxTokens]
+    /// @param limit how many rows are read at most; null for all
+    public record Data(
+            List<Path> train,
+            HeldOut evaluate,
+            @Nullable Shape shape,
+            String chatTemplate,
+            BadRows badRows,
+            TooLong tooLong,
+            @Nullable Long limit) {
+
+        public Data {
+            train = List.copyOf(train);
+        }
+    }
+
+    /// Where evaluation data comes from.
+    public sealed interface HeldOut {
+
+        /// A share of the training data, in [0, 0.5], kept out of training; 0 for no evaluation.
+        record Share(double share) implements HeldOut {}
+
+        /// A file or folder of its own.
+        record File(Path file) implements HeldOut {}
+
+        /// Whether there is anything to evaluate on.
+        default boolean isPresent() {
+            return !(this instanceof Share part && part.share() == 0);
+        }
+    }
+
+    /// What a row does that cannot be read: end the run, or go to the run's quarantine.
+    public enum BadRows {
+        STOP,
+        QUARANTINE
+    }
+
+    /// How the model is moved.
+    ///
+    /// @param epochs passes over the training data, > 0, may be a fraction
+    /// @param maxSteps optimiser steps, in place of epochs; null to count epochs
+    /// @param batchPairs examples an optimiser step: pairs, or rows of demonstrations
+    /// @param microBatchTokens tokens of one forward pass; accumulation follows from it and changes no result
+    /// @param maxTokens the longest sequence, prompt included
+    /// @param learningRate the schedule's peak, in (0, 1]
+    /// @param warmupSteps steps over which the rate rises from 0
+    /// @param clipNorm largest gradient norm; 0 leaves gradients alone
+    /// @param threads of the numeric library; 0 for all cores
+    public record Train(
+            double epochs,
+            @Nullable Long maxSteps,
+            int batchPairs,
+            int microBatchTokens,
+            int maxTokens,
+            double learningRate,
+            Schedule schedule,
+            int warmupSteps,
+            double clipNorm,
+            double weightDecay,
+            double adamBeta1,
+            double adamBeta2,
+            double adamEpsilon,
+            Precision precision,
+            boolean shuffle,
+            int threads) {}
+
+    /// How the learning rate falls after warm-up.
+    public enum Schedule {
+        /// In a straight line to 0.
+        LINEAR,
+        /// Along half a cosine to 0.
+        COSINE,
+        /// Not at all.
+        CONSTANT
+    }
+
+    /// How often the policy is evaluated.
+    ///
+    /// @param every steps between evaluations; 0 for one at the end
+    public record Evaluate(int every) {}
+
+    /// What is kept of a run to go on from.
+    ///
+    /// @param every steps between checkpoints; 0 for one at the end
+    /// @param keep how many of the newest stay, at least 1
+    /// @param best the `eval_` metric whose best checkpoint stays besides; null for none
+    public record Checkpoint(int every, int keep, @Nullable String best) {
+
+        /// Whether a smaller value of [#best] is better: so it is with losses.
+        public boolean smallerIsBetter() {
+            return best != null && best.endsWith("loss");
+        }
+    }
+
+    /// How often metrics are written.
+    ///
+    /// @param every steps between metric lines, whose values are averaged over them
+    public record Log(int every) {}
+
+    /// What the policy is asked while it trains.
+    ///
+    /// @param every steps between samples; 0 for none
+    /// @param prompts how many prompts are answered each time
+    /// @param maxNewTokens where an answer is cut
+    /// @param temperature 0 for greedy decoding
+    public record Sample(int every, int prompts, int maxNewTokens, double temperature) {}
+
+    /// Reads a recipe file.
+    ///
+    /// @param overrides applied in order before anything is checked
+    /// @throws RecipeException with everything that is wrong with it
+    /// @throws IOException when the file cannot be read
+    public static Recipe read(Path file, List<RecipeOverride> overrides) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        try {
+            CharBuffer text = decoder.decode(bytes);
+            return parse(file.toString(), text.toString(), overrides);
+        } catch (CharacterCodingException e) {
+            // The decoder leaves the buffer at the first byte that it could not read.
+            Problem.Place place = placeAfter(file.toString(), bytes);
+            throw new RecipeException(List.of(new Problem(place, "", "must be text in UTF-8")));
+        }
+    }
+
+    /// Binds a recipe that is at hand as text.
+    ///
+    /// @param name what messages call it, usually its file
+    /// @param overrides applied in order before anything is checked
+    /// @throws RecipeException with everything that is wrong with it
+    public static Recipe parse(String name, String text, List<RecipeOverride> overrides) {
+        return RecipeBinding.bind(name, text, overrides);
+    }
+
+    /// The recipe as YAML with every default visible; parsing it gives an equal recipe.
+    public String toYaml() {
+        return RecipeWriter.write(this);
+    }
+
+    private static Problem.Place placeAfter(String name, ByteBuffer bytes) {
+        int line = 1;
+        int column = 1;
+        for (int i = 0; i < bytes.position(); i++) {
+            boolean ends = bytes.get(i) == '\n';
+            line += ends ? 1 : 0;
+            column = ends ? 1 : column + 1;
+        }
+        return new Problem.Place(name, line, column);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.poise.train;
+
+import dev.poise.data.BadRows;
+import dev.poise.data.DataException;
+import dev.poise.data.Encoded;
+import dev.poise.data.EncodedFile;
+import dev.poise.data.EncodedWriter;
+import dev.poise.data.Encoder;
+import dev.poise.data.EncodingCounts;
+import dev.poise.data.Shape;
+import dev.poise.run.Recipe;
+import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.Optional;
+import java.util.RandomAccess;
+import java.util.SequencedMap;
+
+/// The encoded rows of a run, on disk, read by index.
+///
+/// @param file the rows
+/// @param shape what the rows looked like
+/// @param counts what became of every row that was read
+/// @param rowsByFile how many rows each file gave
+record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMap<Path, Long> rowsByFile)
+        implements AutoCloseable {
+
+    /// Reads, checks and encodes everything under some paths.
+    ///
+    /// A supervised run over pairs takes the chosen answers; labelled rows count where they are desirable.
+    ///
+    /// @param target where the encoded rows are kept
+    /// @throws DataException when nothing is left to train on, or rows do not fit the method
+    static Dataset encode(List<Path> paths, Recipe recipe, Encoder encoder, BadRows badRows, Path target) {
+        Long limit = recipe.data().limit();
+        try (EncodedWriter writer = new EncodedWriter(target);
+                RowStream rows = new RowStream(
+                        paths, Optional.ofNullable(recipe.data().shape()), limit == null ? Long.MAX_VALUE : limit)) {
+            EncodingCounts counts = encoder.encodeAll(
+                    rows, badRows, row -> fitting(recipe.method(), row).ifPresent(writer::write));
+            writer.finish();
+            EncodedFile file = EncodedFile.open(target);
+            if (file.size() == 0) {
+                file.close();
+                throw new DataException(paths.getFirst(), "leaves no row to use: " + String.join("; ", counts.lines()));
+            }
+            return new Dataset(file, rows.shape(), counts, rows.rowsByFile());
+        }
+    }
+
+    private static Optional<Encoded> fitting(Recipe.Method method, Encoded row) {
+        return switch (method) {
+            case PREFERENCE ->
+                switch (row) {
+                    case Encoded.Pair pair -> Optional.of(pair);
+                    case Encoded.Single single ->
+                        throw new DataException(
+                                single.source(),
+                                "must be a pair of a chosen and a rejected answer: the method is preference");
+                };
+            case SUPERVISED ->
+                switch (row) {
+                    case Encoded.Pair pair -> Optional.of(new Encoded.Single(pair.source(), pair.chosen(), null));
+                    case Encoded.Single single ->
+                        Boolean.FALSE.equals(single.desirable()) ? Optional.empty() : Optional.of(single);
+                };
+        };
+    }
+
+    /// The rows at some indices, read when asked for.
+    List<Encoded> rows(int[] indices) {
+        return new Rows(file, indices);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    private static final class Rows extends AbstractList<Encoded> implements RandomAccess {
+        private final EncodedFile file;
+        private final int[] indices;
+
+        Rows(EncodedFile file, int[] indices) {
+            this.file = file;
+            this.indices = indices;
+        }
+
+        @Override
+        public Encoded get(int index) {
+            return file.get(indices[index]);
+        }
+
+        @Override
+        public int size() {
+            return indices.length;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.poise.train;
+
+import dev.poise.data.Shuffle;
+import dev.poise.model.Decoder;
+import dev.poise.model.ModelDirectory;
+import dev.poise.run.MetricLine;
+import dev.poise.run.Metrics;
+import dev.poise.run.Recipe;
+import dev.poise.run.RunDirectory;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+
+/// The loop of a run: batches to steps, steps to metrics, evaluations, samples and checkpoints.
+///
+/// Steps visit rows in an order that only the seed and the epoch decide, so a run that was killed goes on from its
+/// last
+/// checkpoint to the same numbers, bit for bit on the same machine and settings.
+final class Loop {
+
+    private final Recipe recipe;
+    private final RunDirectory directory;
+    private final Metrics metrics;
+    private final Progress progress;
+    private final List<TrainingRow> rows;
+    private final List<TrainingRow> evaluationRows;
+    private final Decoder policy;
+    private final Tuner tuner;
+    private final SampleSheet samples;
+    private final Averages interval = new Averages();
+    private final Stopwatch stopwatch = new Stopwatch();
+    private final long stepsPerEpoch;
+    private final long total;
+    private TrainingState state;
+    private int[] order = {};
+    private int orderedEpoch = -1;
+    private SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
+
+    Loop(
+            Recipe recipe,
+            RunDirectory directory,
+            Metrics metrics,
+            Progress progress,
+            PreparedRows prepared,
+            Decoder policy,
+            Tuner tuner,
+            SampleSheet samples,
+            TrainingState state) {
+        this.recipe = recipe;
+        this.directory = directory;
+        this.metrics = metrics;
+        this.progress = progress;
+        this.rows = prepared.train();
+        this.evaluationRows = prepared.evaluation();
+        this.policy = policy;
+        this.tuner = tuner;
+        this.samples = samples;
+        this.state = state;
+        this.interval.restore(state.interval());
+        this.stepsPerEpoch = Math.ceilDiv(rows.size(), recipe.train().batchPairs());
+        Long maxSteps = recipe.train().maxSteps();
+        this.total = maxSteps != null
+                ? maxSteps
+                : Math.max(1, (long) Math.ceil(recipe.train().epochs() * stepsPerEpoch));
+    }
+
+    /// Steps of the whole run.
+    long total() {
+        return total;
+    }
+
+    /// Makes the steps that are left and returns the last evaluation's metrics.
+    SequencedMap<String, Double> run() throws IOException {
+        if (state.step() == 0) {
+            evaluate(0);
+            samples.write(0, policy);
+        }
+        while (state.step() < total) {
+            step();
+            long step = state.step();
+            boolean last = step == total;
+            if (step % recipe.log().every() == 0 || last) {
+                log(step);
+            }
+            boolean improved = false;
+            if (last || due(step, recipe.evaluate().every())) {
+                improved = evaluate(step);
+            }
+            if (last || due(step, recipe.sample().every())) {
+                samples.write(step, policy);
+            }
+            if (last || improved || due(step, recipe.checkpoint().every())) {
+                checkpoint(step);
+            }
+        }
+        return evaluation;
+    }
+
+    private static boolean due(long step, int every) {
+        return every > 0 && step % every == 0;
+    }
+
+    private void step() {
+        List<TrainingRow> batch = batch(state.step());
+        double rate = LearningRate.at(recipe.train(), state.step(), total);
+        Tuner.Step done = tuner.step(batch, rate, interval);
+        interval.add("learning_rate", rate, 1);
+        long tokens = batch.stream()
+                .mapToLong(row -> TrainingRow.tokens(row.encoded()))
+                .sum();
+        stopwatch.worked(batch.size(), tokens);
+        state = state.moved(tokens);
+        SequencedMap<String, Double> numbers = new LinkedHashMap<>();
+        numbers.put("loss", done.loss());
+        interval.mean("rewards/margins").ifPresent(margin -> numbers.put("margin", margin));
+        interval.mean("rewards/accuracies").ifPresent(accuracy -> numbers.put("accuracy", accuracy));
+        numbers.put("rows/s", stopwatch.rowsPerSecond());
+        progress.advanced("train", state.step(), total, numbers);
+    }
+
+    /// The rows of a step, counted from zero.
+    private List<TrainingRow> batch(long step) {
+        int epoch = Math.toIntExact(step / stepsPerEpoch);
+        int from = Math.toIntExact(step % stepsPerEpoch) * recipe.train().batchPairs();
+        int to = Math.min(rows.size(), from + recipe.train().batchPairs());
+        if (!recipe.train().shuffle()) {
+            return rows.subList(from, to);
+        }
+        if (epoch != orderedEpoch) {
+            order = Shuffle.epoch(rows.size(), recipe.seed(), epoch);
+            orderedEpoch = epoch;
+        }
+        return Arrays.stream(order, from, to).mapToObj(rows::get).toList();
+    }
+
+    private void log(long step) throws IOException {
+        SequencedMap<String, Object> line = line(step);
+        line.putAll(interval.means());
+        line.put("num_tokens", state.tokens());
+        line.put("elapsed_seconds", stopwatch.elapsed());
+        line.put("pairs_per_second", stopwatch.rowsPerSecond());
+        line.put("tokens_per_second", stopwatch.tokensPerSecond());
+        metrics.append(new MetricLine(step, line));
+        interval.clear();
+        stopwatch.nextLap();
+    }
+
+    /// Evaluates and returns whether this is the best policy so far.
+    private boolean evaluate(long step) throws IOException {
+        if (evaluationRows.isEmpty()) {
+            return false;
+        }
+        Averages averages = new Averages();
+        tuner.evaluate(evaluationRows, averages);
+        evaluation = new LinkedHashMap<>();
+        averages.means().forEach((name, value) -> evaluation.put("eval_" + name, value));
+        SequencedMap<String, Object> line = line(step);
+        line.putAll(evaluation);
+        metrics.append(new MetricLine(step, line));
+        return step > 0 && improves(step);
+    }
+
+    /// Whether the evaluation just made is the best so far, by the recipe's metric; if so, remembers it.
+    private boolean improves(long step) {
+        String watched = recipe.checkpoint().best();
+        Double value = watched == null ? null : evaluation.get(watched);
+        if (value == null) {
+            return false;
+        }
+        Double best = state.best();
+        boolean better = best == null || (recipe.checkpoint().smallerIsBetter() ? value < best : value > best);
+        if (better) {
+            state = state.improved(value, step);
+        }
+        return better;
+    }
+
+    private SequencedMap<String, Object> line(long step) {
+        SequencedMap<String, Object> line = new LinkedHashMap<>();
+        line.put("epoch", step / (double) stepsPerEpoch);
+        return line;
+    }
+
+    private void checkpoint(long step) throws IOException {
+        TrainingState now = state.with(interval.sums());
+        directory.publishCheckpoint(step, target -> {
+            ModelDirectory.write(policy, recipe.model(), target);
+            tuner.optimiser().writeTo(target);
+            now.writeTo(target);
+        });
+        directory.prune(
+                recipe.checkpoint().keep(),
+                state.bestStep() > 0 ? OptionalLong.of(state.bestStep()) : OptionalLong.empty());
+    }
+}

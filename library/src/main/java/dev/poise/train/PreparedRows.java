@@ -1,0 +1,153 @@
+package dev.poise.train;
+
+import dev.poise.data.BadRows;
+import dev.poise.data.Encoded;
+import dev.poise.data.Encoder;
+import dev.poise.data.Split;
+import dev.poise.run.Recipe;
+import dev.poise.run.RunDirectory;
+import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.RandomAccess;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of a run: encoded, split, and scored by the reference.
+final class PreparedRows implements AutoCloseable {
+
+    private final Dataset data;
+    private final Optional<Dataset> heldOut;
+    private final List<TrainingRow> train;
+    private final List<TrainingRow> evaluation;
+
+    private PreparedRows(
+            Dataset data, Optional<Dataset> heldOut, List<TrainingRow> train, List<TrainingRow> evaluation) {
+        this.data = data;
+        this.heldOut = heldOut;
+        this.train = train;
+        this.evaluation = evaluation;
+    }
+
+    /// Reads everything the recipe's data section names, and scores it by the reference where the objective reads
+    /// one.
+    static PreparedRows of(Recipe recipe, RunDirectory directory, Encoder encoder, Progress progress) {
+        try (BadRows badRows =
+                switch (recipe.data().badRows()) {
+                    case STOP -> BadRows.stop();
+                    case QUARANTINE -> BadRows.quarantine(directory.quarantine());
+                }) {
+            Dataset data = encode("train", recipe.data().train(), recipe, directory, encoder, badRows, progress);
+            Optional<Dataset> heldOut = recipe.data().evaluate() instanceof Recipe.HeldOut.File(Path file)
+                    ? Optional.of(encode("evaluate", List.of(file), recipe, directory, encoder, badRows, progress))
+                    : Optional.empty();
+            int rows = Math.toIntExact(data.file().size());
+            double share = recipe.data().evaluate() instanceof Recipe.HeldOut.Share(double part) ? part : 0;
+            Split split = Split.of(rows, share, recipe.seed());
+            double @Nullable [][] reference = reference(recipe, data, "train", progress);
+            List<TrainingRow> evaluation = heldOut.map(other -> rows(
+                            other,
+                            IntStream.range(0, Math.toIntExact(other.file().size()))
+                                    .toArray(),
+                            reference(recipe, other, "evaluate", progress)))
+                    .orElseGet(() -> rows(data, split.evaluation(), reference));
+            progress.note(split.train().length + " rows to train on, " + evaluation.size() + " held out");
+            return new PreparedRows(data, heldOut, rows(data, split.train(), reference), evaluation);
+        }
+    }
+
+    private static Dataset encode(
+            String name,
+            List<Path> paths,
+            Recipe recipe,
+            RunDirectory directory,
+            Encoder encoder,
+            BadRows badRows,
+            Progress progress) {
+        Dataset data =
+                Dataset.encode(paths, recipe, encoder, badRows, directory.root().resolve(name + ".rows"));
+        progress.note(
+                name + ": shape " + data.shape().key() + " (" + data.shape().columns() + ")");
+        data.counts().lines().forEach(line -> progress.note(name + ": " + line));
+        return data;
+    }
+
+    private static double @Nullable [][] reference(Recipe recipe, Dataset data, String name, Progress progress) {
+        Path policy =
+                switch (recipe.reference()) {
+                    case Recipe.Reference.Initial initial -> recipe.model();
+                    case Recipe.Reference.Directory(Path other) -> other;
+                    case Recipe.Reference.None none -> null;
+                };
+        if (policy == null || !recipe.objective().needsReference()) {
+            return null;
+        }
+        int total = Math.toIntExact(data.file().size());
+        int[] all = IntStream.range(0, total).toArray();
+        return ReferenceCache.ofUser()
+                .summed(
+                        policy,
+                        recipe.train().precision(),
+                        recipe.train().microBatchTokens(),
+                        data.rows(all),
+                        data.file().digest(),
+                        done -> progress.advanced("reference (" + name + ")", done, total, new LinkedHashMap<>()));
+    }
+
+    private static List<TrainingRow> rows(Dataset data, int[] indices, double @Nullable [][] reference) {
+        return new Indexed(data.rows(indices), indices, reference);
+    }
+
+    /// Rows to train on.
+    List<TrainingRow> train() {
+        return train;
+    }
+
+    /// Rows to evaluate on; none where the recipe holds none out.
+    List<TrainingRow> evaluation() {
+        return evaluation;
+    }
+
+    /// How many rows each file gave, training files first.
+    SequencedMap<Path, Long> rowsByFile() {
+        SequencedMap<Path, Long> all = new LinkedHashMap<>(data.rowsByFile());
+        heldOut.ifPresent(other -> all.putAll(other.rowsByFile()));
+        return all;
+    }
+
+    /// What every row was read from.
+    Dataset data() {
+        return data;
+    }
+
+    @Override
+    public void close() {
+        data.close();
+        heldOut.ifPresent(Dataset::close);
+    }
+
+    private static final class Indexed extends AbstractList<TrainingRow> implements RandomAccess {
+        private final List<Encoded> rows;
+        private final int[] indices;
+        private final double @Nullable [][] reference;
+
+        Indexed(List<Encoded> rows, int[] indices, double @Nullable [][] reference) {
+            this.rows = rows;
+            this.indices = indices;
+            this.reference = reference;
+        }
+
+        @Override
+        public TrainingRow get(int index) {
+            return new TrainingRow(rows.get(index), reference == null ? null : reference[indices[index]]);
+        }
+
+        @Override
+        public int size() {
+            return indices.length;
+        }
+    }
+}

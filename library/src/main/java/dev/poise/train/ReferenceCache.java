@@ -1,0 +1,133 @@
+package dev.poise.train;
+
+import dev.poise.data.Encoded;
+import dev.poise.model.Decoder;
+import dev.poise.model.ModelDirectory;
+import dev.poise.torch.Precision;
+import dev.poise.weights.Dtype;
+import dev.poise.weights.OutgoingTensor;
+import dev.poise.weights.SafetensorsFile;
+import dev.poise.weights.SafetensorsWriter;
+import dev.poise.weights.StoredTensor;
+import dev.poise.weights.WeightsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/// The reference policy's log-probabilities, computed once and kept on disk by content.
+///
+/// The key is a digest of everything they depend on: the reference's configuration and weights, the precision, the
+/// micro-batch size (which decides how sums are rounded) and the encoded rows. Runs and sweeps that share these
+/// share
+/// the file; anything else has another key.
+///
+/// @param directory where the files lie
+public record ReferenceCache(Path directory) {
+
+    private static final String TENSOR = "log_probabilities.summed";
+
+    /// The cache of this user: `$POISE_CACHE`, else `poise` under `$XDG_CACHE_HOME` or `~/.cache`.
+    public static ReferenceCache ofUser() {
+        String own = System.getenv("POISE_CACHE");
+        if (own != null && !own.isBlank()) {
+            return new ReferenceCache(Path.of(own).resolve("reference"));
+        }
+        String shared = System.getenv("XDG_CACHE_HOME");
+        Path base = shared != null && !shared.isBlank()
+                ? Path.of(shared)
+                : Path.of(System.getProperty("user.home"), ".cache");
+        return new ReferenceCache(base.resolve("poise").resolve("reference"));
+    }
+
+    /// log π_ref(y|x) of every sequence of every row, nats, summed over trained tokens: `[row][sequence]`.
+    ///
+    /// @param reference the reference policy's directory
+    /// @param rows what to score
+    /// @param rowsDigest a digest of their content
+    /// @param progress told how many rows are done while they are computed; not called when they are at hand
+    public double[][] summed(
+            Path reference,
+            Precision precision,
+            int microBatchTokens,
+            List<? extends Encoded> rows,
+            String rowsDigest,
+            IntConsumer progress) {
+        Path file = directory.resolve(key(reference, precision, microBatchTokens, rowsDigest) + ".safetensors");
+        if (Files.exists(file)) {
+            return read(file, rows.size());
+        }
+        try (Decoder decoder = ModelDirectory.read(reference, precision, false)) {
+            double[][] summed = Likelihoods.summed(decoder, rows, microBatchTokens, progress);
+            write(file, summed);
+            return summed;
+        }
+    }
+
+    private static String key(Path reference, Precision precision, int microBatchTokens, String rowsDigest) {
+        try {
+            String config = Files.readString(reference.resolve("config.json"));
+            String all = String.join(
+                    "\n",
+                    "reference log-probabilities, 1",
+                    config,
+                    ModelDirectory.digest(reference),
+                    precision.name(),
+                    Integer.toString(microBatchTokens),
+                    rowsDigest);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (IOException e) {
+            throw new UncheckedIOException(reference + ": cannot be read", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static double[][] read(Path file, int rows) {
+        try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+            StoredTensor tensor = stored.tensors().get(TENSOR);
+            if (tensor == null
+                    || tensor.dtype() != Dtype.F64
+                    || tensor.shape().size() != 2
+                    || tensor.shape().getFirst() != rows) {
+                throw WeightsException.in(
+                        file, "must hold reference log-probabilities of " + rows + " rows; delete it");
+            }
+            int sequences = Math.toIntExact(tensor.shape().getLast());
+            double[][] summed = new double[rows][sequences];
+            for (int row = 0; row < rows; row++) {
+                for (int sequence = 0; sequence < sequences; sequence++) {
+                    long index = (long) row * sequences + sequence;
+                    summed[row][sequence] = tensor.bytes().get(ValueLayout.JAVA_DOUBLE_UNALIGNED, index * Double.BYTES);
+                }
+            }
+            return summed;
+        }
+    }
+
+    private static void write(Path file, double[][] summed) {
+        int sequences = summed.length == 0 ? 0 : summed[0].length;
+        double[] flat = new double[summed.length * sequences];
+        for (int row = 0; row < summed.length; row++) {
+            System.arraycopy(summed[row], 0, flat, row * sequences, sequences);
+        }
+        try {
+            Files.createDirectories(file.getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    file.getParent() + ": cannot be made; set POISE_CACHE to a writable folder", e);
+        }
+        MemorySegment numbers = MemorySegment.ofArray(flat);
+        List<Long> shape = List.of((long) summed.length, (long) sequences);
+        SafetensorsWriter.write(file, List.of(new OutgoingTensor(TENSOR, Dtype.F64, shape, Dtype.F64, () -> numbers)));
+    }
+}

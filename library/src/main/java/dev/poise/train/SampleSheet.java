@@ -1,0 +1,62 @@
+package dev.poise.train;
+
+import dev.poise.data.Encoded;
+import dev.poise.model.Decoder;
+import dev.poise.run.Recipe;
+import dev.poise.run.SampleLine;
+import dev.poise.run.Samples;
+import dev.poise.sample.Decoding;
+import dev.poise.sample.Sample;
+import dev.poise.sample.Sampler;
+import dev.poise.tokenize.TokenSequence;
+import dev.poise.tokenize.Tokenizer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The same few prompts, answered again and again while a policy is tuned.
+///
+/// @param settings how many prompts, how long the answers, how drawn
+/// @param prompts token ids of the prompts
+/// @param tokenizer turns ids back into text
+/// @param sink where the answers go
+/// @param seed of the draws, the same at every step
+record SampleSheet(Recipe.Sample settings, List<int[]> prompts, Tokenizer tokenizer, Samples sink, long seed) {
+
+    /// Rows answered together.
+    private static final int BATCH = 16;
+
+    /// The prompts of the first rows that have one and leave room for an answer.
+    static List<int[]> prompts(List<TrainingRow> rows, int count, int context) {
+        List<int[]> prompts = new ArrayList<>();
+        for (int i = 0; i < rows.size() && prompts.size() < count; i++) {
+            Encoded encoded = rows.get(i).encoded();
+            TokenSequence sequence = TrainingRow.sequences(encoded).getFirst();
+            int length = sequence.firstTrained();
+            if (length > 0 && length < context) {
+                prompts.add(Arrays.copyOf(sequence.ids(), length));
+            }
+        }
+        return prompts;
+    }
+
+    /// Answers every prompt and writes the answers down under a step. Does nothing where the recipe asks for none.
+    void write(long step, Decoder policy) throws IOException {
+        if (settings.every() == 0 || prompts.isEmpty()) {
+            return;
+        }
+        Decoding decoding = new Decoding(settings.temperature(), 0, 1, settings.maxNewTokens(), seed);
+        Sampler sampler = new Sampler(policy, tokenizer.specialTokens().stop(), BATCH);
+        List<Sample> answers = sampler.sample(prompts, decoding);
+        for (int i = 0; i < answers.size(); i++) {
+            sink.append(new SampleLine(
+                    step,
+                    i,
+                    tokenizer.decode(prompts.get(i), true),
+                    tokenizer.decode(answers.get(i).tokens(), true),
+                    answers.get(i).tokens().length,
+                    answers.get(i).ended()));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package dev.poise.train;
+
+import dev.poise.data.Encoder;
+import dev.poise.model.Architecture;
+import dev.poise.model.Decoder;
+import dev.poise.model.ModelDirectory;
+import dev.poise.run.AtomicWrite;
+import dev.poise.run.Digest;
+import dev.poise.run.Machine;
+import dev.poise.run.Manifest;
+import dev.poise.run.Metrics;
+import dev.poise.run.Recipe;
+import dev.poise.run.RunDirectory;
+import dev.poise.run.RunLock;
+import dev.poise.run.Samples;
+import dev.poise.tokenize.ChatTemplate;
+import dev.poise.tokenize.Tokenizer;
+import dev.poise.torch.Torch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/// Carries out a recipe: from rows to a tuned model directory.
+public final class Training {
+
+    private final Recipe recipe;
+    private final RunDirectory directory;
+    private final Progress progress;
+
+    private Training(Recipe recipe, RunDirectory directory, Progress progress) {
+        this.recipe = recipe;
+        this.directory = directory;
+        this.progress = progress;
+    }
+
+    /// What a run came to.
+    ///
+    /// @param steps optimiser steps made
+    /// @param model the tuned model's directory
+    /// @param evaluation the last evaluation's metrics, `eval_` names; empty without evaluation data
+    public record Outcome(long steps, Path model, SequencedMap<String, Double> evaluation) {}
+
+    /// Carries out a recipe in its output directory.
+    ///
+    /// @param resume whether to go on from the newest checkpoint of an earlier start; without one the run starts
+    ///     anew
+    /// @param progress told how it goes
+    /// @throws IOException when the directory holds something else, or cannot be written
+    /// @throws IllegalStateException when `resume` finds other data or another recipe
+    public static Outcome run(Recipe recipe, boolean resume, Progress progress) throws IOException {
+        int threads = Torch.start(recipe.train().threads());
+        RunDirectory directory = new RunDirectory(recipe.output());
+        try (RunLock lock = resume ? directory.resume() : directory.create();
+                Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
+            return new Training(recipe, directory, progress).run(tokenizer, threads);
+        }
+    }
+
+    private Outcome run(Tokenizer tokenizer, int threads) throws IOException {
+        Architecture architecture = ModelDirectory.architecture(recipe.model());
+        requireFitting(architecture, tokenizer);
+        requireSameRecipe();
+        tokenizer.specialTokens().warnings().forEach(progress::note);
+        Encoder encoder = new Encoder(
+                tokenizer,
+                ChatTemplate.named(recipe.data().chatTemplate(), tokenizer),
+                recipe.train().maxTokens(),
+                recipe.data().tooLong());
+        try (PreparedRows rows = PreparedRows.of(recipe, directory, encoder, progress)) {
+            Manifest manifest = manifest(rows, threads);
+            manifest.writeTo(directory.manifest());
+            try {
+                Outcome outcome = tune(rows, tokenizer, architecture);
+                manifest.done(Instant.now()).writeTo(directory.manifest());
+                return outcome;
+            } catch (RuntimeException e) {
+                manifest.stopped(Instant.now(), String.valueOf(e.getMessage())).writeTo(directory.manifest());
+                throw e;
+            }
+        }
+    }
+
+    /// Writes the recipe of a new run, or checks that a run goes on with the one it began with.
+    private void requireSameRecipe() throws IOException {
+        if (Files.exists(directory.recipe())) {
+            if (!Files.readString(directory.recipe()).equals(recipe.toYaml())) {
+                throw new IllegalStateException(directory.recipe()
+                        + ": the recipe is not the one that the run was started with; go on with the same settings, or "
+                        + "choose another output");
+            }
+            return;
+        }
+        AtomicWrite.file(directory.recipe(), recipe.toYaml().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Outcome tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture) throws IOException {
+        List<RunDirectory.Checkpoint> checkpoints = directory.checkpoints();
+        Optional<Path> checkpoint = checkpoints.isEmpty()
+                ? Optional.empty()
+                : Optional.of(checkpoints.getLast().directory());
+        TrainingState state = checkpoint
+                .map(TrainingState::readFrom)
+                .orElse(TrainingState.start(rows.data().file().digest()));
+        if (!state.data().equals(rows.data().file().digest())) {
+            throw new IllegalStateException(directory.root()
+                    + ": the training rows are not those that the run was started with; go on with the same data and "
+                    + "tokenizer, or choose another output");
+        }
+        checkpoint.ifPresent(from -> progress.note("going on from " + from.getFileName()));
+        boolean fresh = checkpoint.isEmpty();
+        try (Decoder policy = ModelDirectory.read(
+                        checkpoint.orElse(recipe.model()), recipe.train().precision(), true);
+                Tuner tuner = new Tuner(policy, recipe.objective(), settings());
+                Metrics metrics = fresh
+                        ? Metrics.create(directory.metrics())
+                        : Metrics.resume(directory.metrics(), state.step());
+                Samples samples = fresh
+                        ? Samples.create(directory.samples())
+                        : Samples.resume(directory.samples(), state.step())) {
+            checkpoint.ifPresent(tuner.optimiser()::readFrom);
+            SampleSheet sheet = new SampleSheet(
+                    recipe.sample(), prompts(rows, architecture.context()), tokenizer, samples, recipe.seed());
+            Loop loop = new Loop(recipe, directory, metrics, progress, rows, policy, tuner, sheet, state);
+            SequencedMap<String, Double> evaluation = loop.run();
+            AtomicWrite.directory(directory.model(), target -> {
+                ModelDirectory.write(policy, recipe.model(), target);
+                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.total(), evaluation));
+            });
+            return new Outcome(loop.total(), directory.model(), evaluation);
+        }
+    }
+
+    /// What samples are drawn for: prompts of held-out rows, else of the first training rows.
+    private List<int[]> prompts(PreparedRows rows, int context) {
+        List<TrainingRow> asked = rows.evaluation().isEmpty() ? rows.train() : rows.evaluation();
+        return SampleSheet.prompts(asked, recipe.sample().prompts(), context);
+    }
+
+    private Manifest manifest(PreparedRows rows, int threads) throws IOException {
+        if (Files.exists(directory.manifest())) {
+            return Manifest.read(directory.manifest()).resumedOnce();
+        }
+        List<Manifest.DataFile> files = new ArrayList<>();
+        for (Map.Entry<Path, Long> file : rows.rowsByFile().entrySet()) {
+            files.add(new Manifest.DataFile(file.getKey().toString(), Digest.ofFile(file.getKey()), file.getValue()));
+        }
+        Path reference = recipe.reference() instanceof Recipe.Reference.Directory(Path other) ? other : recipe.model();
+        return new Manifest(
+                Training.class.getPackage().getImplementationVersion() == null
+                        ? "development"
+                        : Training.class.getPackage().getImplementationVersion(),
+                null,
+                recipe.method().name().toLowerCase(Locale.ROOT),
+                recipe.seed(),
+                files,
+                new Manifest.Weights(recipe.model().toString(), ModelDirectory.digest(recipe.model())),
+                recipe.objective().needsReference()
+                        ? new Manifest.Weights(reference.toString(), ModelDirectory.digest(reference))
+                        : null,
+                new TreeMap<>(Map.of("libtorch", Torch.version())),
+                Machine.here(threads, "cpu"),
+                Instant.now(),
+                null,
+                Manifest.Status.RUNNING,
+                null,
+                0);
+    }
+
+    private Tuner.Settings settings() {
+        Recipe.Train train = recipe.train();
+        return new Tuner.Settings(
+                new AdamW.Settings(train.adamBeta1(), train.adamBeta2(), train.adamEpsilon(), train.weightDecay()),
+                train.clipNorm(),
+                train.microBatchTokens());
+    }
+
+    private void requireFitting(Architecture architecture, Tokenizer tokenizer) {
+        if (recipe.train().maxTokens() > architecture.context()) {
+            throw new IllegalArgumentException("train.max_tokens must be at most the model's context of "
+                    + architecture.context() + " tokens, got " + recipe.train().maxTokens());
+        }
+        if (tokenizer.vocabularySize() > architecture.vocabulary()) {
+            throw new IllegalArgumentException(recipe.model() + ": the tokenizer knows " + tokenizer.vocabularySize()
+                    + " tokens, but the model only " + architecture.vocabulary());
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.poise.run;
+
+import static dev.poise.run.RecipeTest.flags;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class RecipeProblemsTest {
+
+    private static final String SOUND = """
+            method: preference
+            model: m
+            data: {train: d.jsonl, evaluate: 0.1}
+            objective: [{type: dpo}]
+            output: o
+            """;
+
+    @Test
+    void everythingThatIsWrongIsReportedAtOnceInReadingOrder() {
+        assertThat(problems("""
+                        method: preferences
+                        modle: m
+                        data:
+                          evaluate: 0.7
+                          shape: pairs
+                          limit: 0
+                        objective:
+                          - {type: dpo, beta: -1, gamma: 2}
+                          - {type: kto}
+                        train:
+                          learning_rate: fast
+                          epochs: 0
+                          batch_pairs: 1.5
+                          shuffle: yes
+                          batch_pair: 3
+                        log: 10
+                        seed: 0.5
+                        """, "train.learning_rate_", "1e-6", "train.threads", "-1"))
+                .containsExactly(
+                        "r.yaml:1:1 model must be given: a model directory, here or as --model",
+                        "r.yaml:1:1 output must be given: a directory for the run, here or as --output",
+                        "r.yaml:1:9 method must be supervised | preference, got \"preferences\"",
+                        "r.yaml:2:1 modle is not a key, did you mean model?; legal keys: method, model, reference, data,"
+                                + " objective, train, evaluate, checkpoint, log, sample, seed, output",
+                        "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
+                                + " --data.train",
+                        "r.yaml:4:13 data.evaluate must be a share in [0, 0.5] of the training data, or a file, got 0.7",
+                        "r.yaml:5:10 data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                                + " | prompt_per_side | prompt_completion | unpaired | text | messages | prompt,"
+                                + " got \"pairs\"",
+                        "r.yaml:6:10 data.limit must be null or a whole number of at least 1, got 0",
+                        "r.yaml:8:23 objective.0.beta must be a number above 0, got -1",
+                        "r.yaml:8:27 objective.0.gamma is not a key; legal keys: type, weight, beta, label_smoothing",
+                        "r.yaml:9:12 objective.1.type must be mle | dpo | ipo | hinge, got \"kto\"",
+                        "r.yaml:11:18 train.learning_rate must be a number in (0, 1], got \"fast\"",
+                        "r.yaml:12:11 train.epochs must be a number above 0, got 0",
+                        "r.yaml:13:16 train.batch_pairs must be a whole number of at least 1, got 1.5",
+                        "r.yaml:14:12 train.shuffle must be true or false, got \"yes\"",
+                        "r.yaml:15:3 train.batch_pair is not a key, did you mean train.batch_pairs?; legal keys: epochs,"
+                                + " max_steps, batch_pairs, micro_batch_tokens, max_tokens, learning_rate, schedule,"
+                                + " warmup_steps, clip_norm, weight_decay, adam_beta1, adam_beta2, adam_epsilon,"
+                                + " precision, shuffle, threads",
+                        "r.yaml:16:6 log must be a section of keys and values, got 10",
+                        "r.yaml:17:7 seed must be a whole number, got 0.5",
+                        "--train.threads must be a whole number of at least 0, got -1",
+                        "--train.learning_rate_ is not a key, did you mean train.learning_rate?; legal keys: epochs,"
+                                + " max_steps, batch_pairs, micro_batch_tokens, max_tokens, learning_rate, schedule,"
+                                + " warmup_steps, clip_norm, weight_decay, adam_beta1, adam_beta2, adam_epsilon,"
+                                + " precision, shuffle, threads");
+    }
+
+    @Test
+    void aMissingObjectiveAndMethodAreNamedWithWhatWouldBeLegal() {
+        assertThat(problems("{model: m, data: {train: d}, output: o}"))
+                .containsExactly("r.yaml:1:1 method must be given: supervised | preference");
+        assertThat(problems("{method: preference, model: m, data: {train: d}, output: o}"))
+                .containsExactly(
+                        "r.yaml:1:1 objective must be given: a list with at least one section such as {type: dpo, beta: 0.1}");
+        assertThat(problems(SOUND, "objective", "[]"))
+                .containsExactly(
+                        "--objective must be a list with at least one section such as {type: dpo, beta: 0.1}, got an empty list");
+        assertThat(problems(SOUND, "objective", "dpo"))
+                .containsExactly(
+                        "--objective must be a list with at least one section such as {type: dpo, beta: 0.1}, got \"dpo\"");
+    }
+
+    @Test
+    void keysInTheWrongSectionAreSentToTheRightOne() {
+        assertThat(problems(SOUND + "learning_rate: 1e-6\n").getFirst())
+                .startsWith("r.yaml:6:1 learning_rate is not a key, did you mean train.learning_rate?; legal keys: ");
+    }
+
+    @Test
+    void keysGivenTwiceAreReportedWithBothPlaces() {
+        assertThat(problems(SOUND + "seed: 1\ntrain: {epochs: 1, epochs: 2}\nseed: 3\n"))
+                .containsExactly(
+                        "r.yaml:7:20 epochs must be given once, was already given at r.yaml:7:9",
+                        "r.yaml:8:1 seed must be given once, was already given at r.yaml:6:1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " => ",
+            quoteCharacter = '`',
+            value = {
+                "train.epochs => 1e999 => must be a number above 0, got 1e999",
+                "train.epochs => .inf => must be a number above 0, got \".inf\"",
+                "train.epochs => \"2\" => must be a number above 0, got \"2\"",
+                "train.epochs => null => must be a number above 0, got null",
+                "train.epochs => [1] => must be a number above 0, got a list",
+                "train.epochs => {a: 1} => must be a number above 0, got a section",
+                "train.max_tokens => 1 => must be a whole number of at least 2, got 1",
+                "train.max_tokens => 2147483648 => must be a whole number of at least 2, got 2147483648",
+                "train.max_steps => 99999999999999999999 => must be null or a whole number of at least 1, got 99999999999999999999",
+                "train.adam_beta1 => 1 => must be a number in [0, 1), got 1",
+                "train.learning_rate => 0 => must be a number in (0, 1], got 0",
+                "train.clip_norm => -0.5 => must be a number of at least 0, got -0.5",
+                "objective.0.label_smoothing => 0.5 => must be a number in [0, 0.5), got 0.5",
+                "objective.0.weight => -1 => must be a number of at least 0, got -1",
+                "checkpoint.keep => 0 => must be a whole number of at least 1, got 0",
+                "checkpoint.best => loss => must be none or an evaluation metric such as eval_loss, got \"loss\"",
+                "train.precision => FLOAT32 => must be float32 | bfloat16 | float64, got \"FLOAT32\"",
+                "reference => [] => must be initial | none | a model directory, got an empty list",
+                "data.train => {} => must be a file or folder or a list of them, got a section"
+            })
+    void aValueThatIsNotLegalIsShownWithWhatIs(String key, String value, String message) {
+        assertThat(problems(SOUND, key, value)).containsExactly("--" + key + " " + message);
+    }
+
+    @Test
+    void keysThatDoNotGoTogetherAreReported() {
+        assertThat(problems(SOUND, "method", "supervised", "reference", "initial", "data.shape", "prompt"))
+                .containsExactly(
+                        "r.yaml:4:20 objective.0.type must be mle for method supervised;"
+                                + " other objectives need method preference",
+                        "--reference must be none for method supervised, which reads no reference",
+                        "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                                + " | prompt_per_side | prompt_completion | unpaired | text | messages"
+                                + " for method supervised, got prompt");
+        assertThat(problems(SOUND, "reference", "none", "data.shape", "text"))
+                .containsExactly(
+                        "--reference must be initial or a model directory for objective.0, got none",
+                        "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                                + " | prompt_per_side for method preference, got text");
+        assertThat(problems(SOUND, "data.evaluate", "0", "evaluate.every", "50"))
+                .containsExactly(
+                        "--evaluate.every must be 0 where data.evaluate is 0: there is nothing to evaluate on");
+    }
+
+    @Test
+    void hingeWithoutReferenceNeedsNone() {
+        Recipe recipe = Recipe.parse(
+                "r.yaml",
+                SOUND,
+                flags("objective.0.type", "hinge", "objective.0.reference", "false", "reference", "none"));
+        assertThat(recipe.reference()).isEqualTo(new Recipe.Reference.None());
+    }
+
+    @Test
+    void syntaxErrorsAreReportedWithTheirPlace() {
+        assertThat(problems("method: preference\n  model: m\n").getFirst())
+                .startsWith("r.yaml:2:8 must be YAML: ")
+                .contains("mapping values are not allowed here")
+                .doesNotContain("\n");
+        assertThat(problems("data: {train: d\n").getFirst()).startsWith("r.yaml:2:1 must be YAML: ");
+        assertThat(problems("a: 1\n\tb: 2\n").getFirst()).startsWith("r.yaml:2:1 must be YAML: ");
+        assertThat(problems("a: 1\nb: \u0000\n"))
+                .containsExactly("r.yaml:2:4 must be YAML: character U+0000 is not allowed");
+        assertThat(problems("a: 1\n---\nb: 2\n").getFirst()).startsWith("r.yaml:2:1 must be YAML: ");
+        assertThat(problems("a: *nothing\n").getFirst()).startsWith("r.yaml:1:4 must be YAML: ");
+    }
+
+    @Test
+    void whatYamlAllowsAndARecipeDoesNotIsReported() {
+        assertThat(problems("just text"))
+                .contains("r.yaml:1:1 must be a section of keys and values, got \"just text\"");
+        assertThat(problems(SOUND + "train: &me {epochs: *me}\n"))
+                .containsExactly(
+                        "r.yaml:6:8 must not contain itself",
+                        "r.yaml:6:8 train.epochs must be a number above 0, got a section");
+        assertThat(problems(SOUND + "seed: !secret 5\n"))
+                .containsExactly("r.yaml:6:7 must not carry a tag, got !secret");
+        assertThat(problems(SOUND + "? [a]\n: 1\n")).containsExactly("r.yaml:6:3 must be a key, got a list");
+        assertThat(problems("[".repeat(100_000))).containsExactly("r.yaml:1:51 must not nest deeper than 50 levels");
+    }
+
+    @Test
+    void anEmptyRecipeLacksWhatIsRequired() {
+        assertThat(problems(""))
+                .hasSize(4)
+                .allSatisfy(line -> assertThat(line).startsWith("r.yaml:1:1 ").contains(" must be given: "));
+    }
+
+    @Test
+    void theExceptionSaysAllProblemsALineEach() {
+        RecipeException thrown = catchThrowableOfType(
+                RecipeException.class, () -> Recipe.parse("r.yaml", SOUND, flags("seed", "x", "log.every", "0")));
+        assertThat(thrown)
+                .hasMessage("--log.every must be a whole number of at least 1, got 0" + System.lineSeparator()
+                        + "--seed must be a whole number, got \"x\"");
+        assertThat(thrown.problems().getFirst().key()).isEqualTo("log.every");
+    }
+
+    private static List<String> problems(String text, String... keysAndValues) {
+        return problemsOf(() -> Recipe.parse("r.yaml", text, flags(keysAndValues)));
+    }
+
+    static List<String> problemsOf(ThrowingCallable binding) {
+        return catchThrowableOfType(RecipeException.class, binding).problems().stream()
+                .map(Problem::toString)
+                .toList();
+    }
+}
