@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -31,14 +32,15 @@ public class ObjectiveBenchmark {
     private static final int PAIRS = 256;
 
     private final Dpo objective = new Dpo(0.1, 0.05);
+    private final double[] referenceOfGood;
     private final Batch batch;
     private final Totals totals = new Totals(PAIRS, PAIRS);
 
-    /// Draws the batch and checks the objective on it.
+    /// Draws the batch.
     public ObjectiveBenchmark() {
         SplittableRandom random = new SplittableRandom(5);
-        batch = new Batch(examples(random), examples(random));
-        check();
+        referenceOfGood = logProbs(random);
+        batch = new Batch(examples(referenceOfGood, random), examples(logProbs(random), random));
     }
 
     /// One batch of DPO.
@@ -48,15 +50,18 @@ public class ObjectiveBenchmark {
         return objective.evaluate(batch, totals);
     }
 
-    private static Examples examples(SplittableRandom random) {
-        double[] logProbs = random.doubles(PAIRS, -90, -10).toArray();
-        double[] reference = random.doubles(PAIRS, -90, -10).toArray();
-        int[] tokens = random.ints(PAIRS, 5, 40).toArray();
-        return new Examples(logProbs, reference, tokens);
+    private static double[] logProbs(SplittableRandom random) {
+        return random.doubles(PAIRS, -90, -10).toArray();
+    }
+
+    private static Examples examples(double[] reference, SplittableRandom random) {
+        return new Examples(
+                logProbs(random), reference, random.ints(PAIRS, 5, 40).toArray());
     }
 
     /// The loss moves by the derivative times the step, as central differences see it.
-    private void check() {
+    @Setup
+    public void check() {
         double step = 1e-4;
         double[] expected = new double[PAIRS];
         for (int i = 0; i < PAIRS; i++) {
@@ -74,7 +79,7 @@ public class ObjectiveBenchmark {
     private double lossWithGoodMovedBy(int index, double step) {
         double[] moved = Arrays.copyOf(batch.good().logProbs(), PAIRS);
         moved[index] += step;
-        Examples good = new Examples(moved, batch.good().referenceLogProbs(), batch.good().tokens());
+        Examples good = new Examples(moved, referenceOfGood, batch.good().tokens());
         return objective.evaluate(new Batch(good, batch.bad()), totals).loss();
     }
 }

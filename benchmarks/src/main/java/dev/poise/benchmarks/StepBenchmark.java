@@ -2,21 +2,19 @@ package dev.poise.benchmarks;
 
 import dev.poise.data.Encoded;
 import dev.poise.data.Source;
-import dev.poise.model.Architecture;
-import dev.poise.model.Architecture.Activation;
-import dev.poise.model.Architecture.Biases;
-import dev.poise.model.Architecture.Norm;
-import dev.poise.model.Architecture.Positions;
 import dev.poise.model.Decoder;
-import dev.poise.model.Family;
+import dev.poise.model.ModelDirectory;
 import dev.poise.objective.Dpo;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Torch;
 import dev.poise.train.AdamW;
 import dev.poise.train.Likelihoods;
-import dev.poise.train.Row;
+import dev.poise.train.TrainingRow;
 import dev.poise.train.Tuner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +28,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -49,22 +48,28 @@ public class StepBenchmark {
     private static final int VOCABULARY = 512;
     private static final int PROMPT = 64;
 
+    private static final String CONFIGURATION = """
+            {"model_type": "llama", "vocab_size": 512, "hidden_size": 128, "intermediate_size": 352,
+             "num_hidden_layers": 4, "num_attention_heads": 8, "num_key_value_heads": 4,
+             "max_position_embeddings": 256, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu",
+             "tie_word_embeddings": false}
+            """;
+
     private final Decoder policy;
     private final Tuner tuner;
-    private final List<Row> rows;
+    private final List<TrainingRow> rows;
 
-    /// Draws a model and a batch, and checks the first step on it.
+    /// Draws a model and a batch.
     public StepBenchmark() {
         Torch.start(0);
         policy = decoder();
         tuner = new Tuner(
-                policy, new Dpo(0.1, 0), new Tuner.Settings(new AdamW.Settings(0.9, 0.999, 1e-8, 0), 1, 8192, 0.1));
+                policy, new Dpo(0.1, 0), new Tuner.Settings(new AdamW.Settings(0.9, 0.999, 1e-8, 0), 1, 8192));
         List<Encoded.Pair> pairs = pairs(new SplittableRandom(7));
         double[][] reference = Likelihoods.summed(policy, pairs, 8192, done -> {});
         rows = IntStream.range(0, PAIRS)
-                .mapToObj(i -> new Row(pairs.get(i), reference[i]))
+                .mapToObj(i -> new TrainingRow(pairs.get(i), reference[i]))
                 .toList();
-        check();
     }
 
     /// One step.
@@ -81,7 +86,8 @@ public class StepBenchmark {
     }
 
     /// Where the policy is its own reference, the loss is ln 2; a step downhill takes it below.
-    private void check() {
+    @Setup
+    public void check() {
         double first = tuner.step(rows, 1e-3).loss();
         double second = tuner.step(rows, 0).loss();
         if (Math.abs(first - Math.log(2)) > 1e-5 || second >= first) {
@@ -91,31 +97,16 @@ public class StepBenchmark {
     }
 
     private static Decoder decoder() {
-        int headWidth = 16;
-        double[] frequencies = IntStream.range(0, headWidth / 2)
-                .mapToDouble(i -> Math.pow(10_000, -2.0 * i / headWidth))
-                .toArray();
-        Architecture architecture = new Architecture(
-                Family.LLAMA,
-                VOCABULARY,
-                128,
-                4,
-                8,
-                4,
-                headWidth,
-                352,
-                true,
-                256,
-                new Norm(Norm.Kind.RMS, 1e-5),
-                new Positions.Rotary(frequencies),
-                Activation.SILU,
-                new Biases(false, false, false),
-                false,
-                1 / Math.sqrt(headWidth),
-                false);
-        Decoder decoder = new Decoder(architecture, Precision.FLOAT32, true);
-        decoder.initialise(0.02, 3);
-        return decoder;
+        try {
+            Path folder = Files.createTempDirectory("poise-benchmark");
+            Path configuration = Files.writeString(folder.resolve("config.json"), CONFIGURATION);
+            Decoder decoder = ModelDirectory.fresh(folder, Precision.FLOAT32, 0.02, 3);
+            Files.delete(configuration);
+            Files.delete(folder);
+            return decoder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<Encoded.Pair> pairs(SplittableRandom random) {
