@@ -43,7 +43,7 @@ final class ModelOptions {
     /// Reads another model beside it, in the same way.
     Decoder read(Path other) {
         if (!Files.isDirectory(other)) {
-            throw new UsageException("a model must be a directory, got " + other);
+            throw new IllegalArgumentException(other + ": a model must be a directory");
         }
         Torch.start(threads);
         return ModelDirectory.read(other, precision, false);

@@ -36,6 +36,10 @@ public final class Poise {
         line.addSubcommand(new Generate(console));
         line.addSubcommand(new WriteReport(console));
         line.addSubcommand(new Doctor(console));
+        // Options are declared in the order in which one thinks of them.
+        for (CommandLine verb : line.getSubcommands().values()) {
+            verb.getCommandSpec().usageMessage().sortOptions(false).optionListHeading("%nOptions:%n");
+        }
         Failures failures = new Failures(console.err().writer(), STACKTRACE);
         line.setExecutionExceptionHandler(failures);
         line.setParameterExceptionHandler(failures);

@@ -34,7 +34,7 @@ record Scoring(Encoder encoder, DataOptions.BadRows badRows, List<Decoder> decod
     /// Scores rows, and counts what became of every one of them.
     ///
     /// @param rows the data set
-    /// @param notes told why a row is left out
+    /// @param notes told of rows that cannot be read
     /// @param sink told the numbers of the others
     /// @param progress told how many rows are scored
     EncodingCounts score(Iterator<Row> rows, Consumer<String> notes, Consumer<Scored> sink, LongConsumer progress) {
@@ -49,11 +49,8 @@ record Scoring(Encoder encoder, DataOptions.BadRows badRows, List<Decoder> decod
                 }
                 case Example example -> {
                     Encoding encoding = encoder.encode(example);
-                    switch (encoding) {
-                        case Encoding.Kept kept -> waiting.add(new Waiting(index, kept.row()));
-                        case Encoding.Dropped dropped ->
-                            notes.accept(dropped.source() + ": left out: "
-                                    + dropped.reason().description());
+                    if (encoding instanceof Encoding.Kept kept) {
+                        waiting.add(new Waiting(index, kept.row()));
                     }
                     counts = counts.plus(encoding);
                 }
