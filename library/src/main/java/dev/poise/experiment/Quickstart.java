@@ -36,7 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// 2. That decoder answers prompts several times; the ground truth, which counts cheerful words, makes pairs of the
 /// best
 ///    and the worst answer.
-/// 3. DPO tunes the decoder on the pairs.
+/// 3. DPO with a likelihood term on the chosen answers tunes the decoder on the pairs. DPO alone wins as often, but it
+///    takes probability from chosen answers too: at a rate of 3e-4 and 3 epochs the share of answers that are sentences
+///    of the language fell from 93 % to 3 % (seed 0, 300 prompts).
 /// 4. Both decoders answer prompts that neither saw; the ground truth says how often the tuned one's answer is
 /// better.
 public final class Quickstart {
@@ -58,8 +60,8 @@ public final class Quickstart {
 
     private static final String PREFERENCE = """
             method: preference
-            objective: [{type: dpo, beta: 0.1}]
-            train: {epochs: 6, batch_pairs: 32, max_tokens: 64, learning_rate: 5e-4, schedule: linear, warmup_steps: 5}
+            objective: [{type: dpo, beta: 0.5}, {type: mle, weight: 4.0}]
+            train: {epochs: 4, batch_pairs: 32, max_tokens: 64, learning_rate: 1e-3, schedule: linear, warmup_steps: 5}
             log: {every: 1}
             evaluate: {every: 10}
             data: {evaluate: 0.1}
@@ -111,7 +113,7 @@ public final class Quickstart {
         progress.note(built.counts().pairs() + " pairs of " + built.counts().prompts() + " prompts; "
                 + built.counts().equal() + " without a difference");
 
-        progress.note("3/4  DPO tunes it on the pairs");
+        progress.note("3/4  DPO and a likelihood term tune it on the pairs");
         Path tuned = tune(PREFERENCE, start, pairs, "preference");
 
         progress.note("4/4  both answer " + TEST_PROMPTS + " prompts that neither saw");
@@ -151,16 +153,24 @@ public final class Quickstart {
         RunDirectory run = new RunDirectory(folder.resolve("preference"));
         List<Results.Figure> figures = Stream.of(
                         winRate,
-                        Estimate.mean("cheerfulness before", "share of words", rewardBefore),
-                        Estimate.mean("cheerfulness after", "share of words", rewardAfter))
+                        Estimate.mean("cheerfulness before", "share", rewardBefore),
+                        Estimate.mean("cheerfulness after", "share", rewardAfter),
+                        wellFormed("well-formed before", before),
+                        wellFormed("well-formed after", after))
                 .map(Quickstart::figure)
                 .toList();
         new Results(
                         "Quickstart: a tiny decoder learns to be cheerful",
                         List.of(new Results.Table("ground truth on prompts that neither decoder saw", figures)),
-                        List.of("Ground truth: the share of cheerful words less that of gloomy ones."))
+                        List.of("Ground truth: the share of cheerful words less that of gloomy ones. Well-formed: an"
+                                + " answer is in the generated language, which tuning should not break."))
                 .writeTo(run.results());
         return new Outcome(folder.resolve("preference"), winRate);
+    }
+
+    private static Estimate wellFormed(String name, List<String> answers) {
+        return Estimate.proportion(
+                name, answers.stream().filter(TinyWorld::isWellFormed).count(), answers.size());
     }
 
     private static Results.Figure figure(Estimate estimate) {

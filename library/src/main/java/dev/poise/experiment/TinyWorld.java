@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A world small enough to learn in seconds: animals that go somewhere and feel one way or another about it.
@@ -30,6 +31,10 @@ final class TinyWorld {
     private static final List<String> BAD_FEELINGS = List.of("sad", "cross", "lonely", "afraid", "tired", "cold");
     private static final List<String> GOOD_DEEDS = List.of("sings", "dances", "laughs", "plays", "shares", "smiles");
     private static final List<String> BAD_DEEDS = List.of("weeps", "sighs", "hides", "shivers", "grumbles", "mopes");
+
+    private static final Pattern WELL_FORMED = Pattern.compile("it is (F) and it (D) \\. (soon|later|then) it is (F) and it (D) \\."
+            .replace("F", String.join("|", join(GOOD_FEELINGS, BAD_FEELINGS)))
+            .replace("D", String.join("|", join(GOOD_DEEDS, BAD_DEEDS))));
 
     private final SplittableRandom random;
 
@@ -55,6 +60,11 @@ final class TinyWorld {
                 Set.copyOf(join(GOOD_FEELINGS, GOOD_DEEDS)),
                 Set.copyOf(join(BAD_FEELINGS, BAD_DEEDS)),
                 Lexical.Measure.SHARE);
+    }
+
+    /// Whether an answer is a sentence of this world's language: what tuning must not break.
+    static boolean isWellFormed(String completion) {
+        return WELL_FORMED.matcher(completion.strip()).matches();
     }
 
     /// Distinct prompts in a random order: all there are, or the first few.

@@ -154,11 +154,10 @@ public final class Training {
             files.add(new Manifest.DataFile(file.getKey().toString(), Digest.ofFile(file.getKey()), file.getValue()));
         }
         Path reference = recipe.reference() instanceof Recipe.Reference.Directory(Path other) ? other : recipe.model();
+        String version = Training.class.getPackage().getImplementationVersion();
         return new Manifest(
-                Training.class.getPackage().getImplementationVersion() == null
-                        ? "development"
-                        : Training.class.getPackage().getImplementationVersion(),
-                null,
+                version == null ? "not packaged" : version,
+                System.getProperty("poise.revision"),
                 recipe.method().name().toLowerCase(Locale.ROOT),
                 recipe.seed(),
                 files,
