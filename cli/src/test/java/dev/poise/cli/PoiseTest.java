@@ -19,7 +19,7 @@ final class PoiseTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: poise ").contains("Commands:\n");
-        List<Integer> places = List.of("score", "generate", "doctor").stream()
+        List<Integer> places = List.of("quickstart", "train", "inspect", "score", "generate", "report", "doctor").stream()
                 .map(verb -> run.out().indexOf("\n  " + verb + " "))
                 .toList();
         assertThat(places).doesNotContain(-1).isSorted();
@@ -44,12 +44,12 @@ final class PoiseTest {
 
     @Test
     void suggestsTheVerbThatWasMeant() {
-        CommandRun run = CommandRun.of("generat");
+        CommandRun run = CommandRun.of("docto");
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).isEqualTo("""
-                        poise: Unmatched argument at index 0: 'generat'; did you mean generate?
+                        poise: Unmatched argument at index 0: 'docto'; did you mean doctor?
                         poise --help shows what it takes
                         """);
     }
@@ -64,13 +64,13 @@ final class PoiseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"score", "generate", "doctor"})
+    @ValueSource(strings = {"quickstart", "train", "inspect", "score", "generate", "report", "doctor"})
     void everyVerbHasHelp(String verb) {
         CommandRun run = CommandRun.of(verb, "--help");
 
         assertThat(run.code()).isZero();
         assertThat(run.out())
-                .startsWith("Usage: poise " + verb)
+                .containsOnlyOnce("Usage: poise " + verb)
                 .contains("--json")
                 .contains("--stacktrace");
     }
