@@ -19,7 +19,7 @@ final class PoiseTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: poise ").contains("Commands:\n");
-        List<Integer> places = List.of("score", "generate", "doctor").stream()
+        List<Integer> places = List.of("score", "generate", "pairs", "evaluate", "doctor").stream()
                 .map(verb -> run.out().indexOf("\n  " + verb + " "))
                 .toList();
         assertThat(places).doesNotContain(-1).isSorted();
@@ -48,10 +48,9 @@ final class PoiseTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).isEqualTo("""
-                        poise: Unmatched argument at index 0: 'generat'; did you mean generate?
-                        poise --help shows what it takes
-                        """);
+        assertThat(run.err())
+                .startsWith("poise: Unmatched argument at index 0: 'generat'; did you mean generate")
+                .endsWith("?\npoise --help shows what it takes\n");
     }
 
     @Test
@@ -64,7 +63,7 @@ final class PoiseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"score", "generate", "doctor"})
+    @ValueSource(strings = {"score", "generate", "pairs", "evaluate", "doctor"})
     void everyVerbHasHelp(String verb) {
         CommandRun run = CommandRun.of(verb, "--help");
 
