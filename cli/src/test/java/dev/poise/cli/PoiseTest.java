@@ -19,7 +19,9 @@ final class PoiseTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: poise ").contains("Commands:\n");
-        List<Integer> places = List.of("quickstart", "train", "inspect", "score", "generate", "report", "doctor").stream()
+        List<Integer> places = List.of(
+                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
+                .stream()
                 .map(verb -> run.out().indexOf("\n  " + verb + " "))
                 .toList();
         assertThat(places).doesNotContain(-1).isSorted();
@@ -48,10 +50,9 @@ final class PoiseTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).isEqualTo("""
-                        poise: Unmatched argument at index 0: 'docto'; did you mean doctor?
-                        poise --help shows what it takes
-                        """);
+        List<Integer> places = List.of(
+                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
+                .stream()
     }
 
     @Test
@@ -64,7 +65,9 @@ final class PoiseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"quickstart", "train", "inspect", "score", "generate", "report", "doctor"})
+        List<Integer> places = List.of(
+                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
+                .stream()
     void everyVerbHasHelp(String verb) {
         CommandRun run = CommandRun.of(verb, "--help");
 
