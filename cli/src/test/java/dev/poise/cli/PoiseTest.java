@@ -50,9 +50,10 @@ final class PoiseTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        List<Integer> places = List.of(
-                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
-                .stream()
+        assertThat(run.err()).isEqualTo("""
+                        poise: Unmatched argument at index 0: 'docto'; did you mean doctor?
+                        poise --help shows what it takes
+                        """);
     }
 
     @Test
@@ -65,9 +66,8 @@ final class PoiseTest {
     }
 
     @ParameterizedTest
-        List<Integer> places = List.of(
-                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
-                .stream()
+    @ValueSource(
+            strings = {"quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor"})
     void everyVerbHasHelp(String verb) {
         CommandRun run = CommandRun.of(verb, "--help");
 
