@@ -19,7 +19,9 @@ final class PoiseTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: poise ").contains("Commands:\n");
-        List<Integer> places = List.of("quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor").stream()
+        List<Integer> places = List.of(
+                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
+                .stream()
                 .map(verb -> run.out().indexOf("\n  " + verb + " "))
                 .toList();
         assertThat(places).doesNotContain(-1).isSorted();
@@ -64,7 +66,8 @@ final class PoiseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor"})
+    @ValueSource(
+            strings = {"quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor"})
     void everyVerbHasHelp(String verb) {
         CommandRun run = CommandRun.of(verb, "--help");
 
