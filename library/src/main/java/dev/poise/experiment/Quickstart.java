@@ -144,10 +144,8 @@ public final class Quickstart {
         List<List<String>> before = answers(start, prompts, 1, seed + 2);
         List<List<String>> after = answers(tuned, prompts, 1, seed + 3);
         Reward truth = TinyWorld.cheerfulness();
-        double[] rewardBefore =
-                truth.scoreAll(prompts, before.stream().map(List::getFirst).toList());
-        double[] rewardAfter =
-                truth.scoreAll(prompts, after.stream().map(List::getFirst).toList());
+        double[] rewardBefore = truth.scoreAll(prompts, before);
+        double[] rewardAfter = truth.scoreAll(prompts, after);
         Estimate winRate = WinRate.paired(rewardAfter, rewardBefore).toEstimate("win rate against the start");
         RunDirectory run = new RunDirectory(folder.resolve("preference"));
         List<Results.Figure> figures = Stream.of(
@@ -183,6 +181,10 @@ public final class Quickstart {
                 estimate.interval().high(),
                 estimate.n(),
                 estimate.unit());
+    }
+
+    private static List<String> answers(Path model, List<String> prompts, long seed) {
+        return answers(model, prompts, 1, seed).stream().map(List::getFirst).toList();
     }
 
     private static List<List<String>> answers(Path model, List<String> prompts, int each, long seed) {
