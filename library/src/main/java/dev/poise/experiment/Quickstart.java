@@ -141,8 +141,8 @@ public final class Quickstart {
     }
 
     private Outcome compare(Path start, Path tuned, List<String> prompts) throws IOException {
-        List<List<String>> before = answers(start, prompts, 1, seed + 2);
-        List<List<String>> after = answers(tuned, prompts, 1, seed + 3);
+        List<String> before = answers(start, prompts, seed + 2);
+        List<String> after = answers(tuned, prompts, seed + 3);
         Reward truth = TinyWorld.cheerfulness();
         double[] rewardBefore = truth.scoreAll(prompts, before);
         double[] rewardAfter = truth.scoreAll(prompts, after);
@@ -165,12 +165,9 @@ public final class Quickstart {
         return new Outcome(folder.resolve("preference"), winRate);
     }
 
-    private static Estimate wellFormed(String name, List<List<String>> answers) {
-        long sound = answers.stream()
-                .map(List::getFirst)
-                .filter(TinyWorld::isWellFormed)
-                .count();
-        return Estimate.proportion(name, sound, answers.size());
+    private static Estimate wellFormed(String name, List<String> answers) {
+        return Estimate.proportion(
+                name, answers.stream().filter(TinyWorld::isWellFormed).count(), answers.size());
     }
 
     private static Results.Figure figure(Estimate estimate) {
