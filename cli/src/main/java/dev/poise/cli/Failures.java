@@ -2,6 +2,7 @@ package dev.poise.cli;
 
 import dev.poise.data.DataException;
 import dev.poise.model.ModelException;
+import dev.poise.run.RecipeException;
 import dev.poise.tokenize.TokenizerException;
 import dev.poise.train.NonFiniteException;
 import dev.poise.weights.WeightsException;
@@ -39,6 +40,12 @@ record Failures(PrintWriter err, String stacktrace) implements IExecutionExcepti
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
         if (e instanceof UsageException) {
             return usage(line, text(e));
+        }
+        if (e instanceof RecipeException recipe) {
+            // Everything that is wrong, a line each: a recipe that makes no sense is a usage error.
+            recipe.problems().forEach(err::println);
+            err.flush();
+            return line.getCommandSpec().exitCodeOnInvalidInput();
         }
         if (line.getParseResult().hasMatchedOption(stacktrace)) {
             e.printStackTrace(err);

@@ -2,7 +2,9 @@ package dev.poise.cli;
 
 import dev.poise.report.Report;
 import dev.poise.report.ReportData;
+import dev.poise.run.RunDirectory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,6 +33,9 @@ final class WriteReport implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!Files.exists(new RunDirectory(run).recipe())) {
+            throw new IOException(run + " must be a run directory, and holds no recipe.yaml");
+        }
         console.result(
                 json
                         ? JsonMapper.shared().writeValueAsString(ReportData.read(run))

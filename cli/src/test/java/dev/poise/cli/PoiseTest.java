@@ -46,12 +46,12 @@ final class PoiseTest {
 
     @Test
     void suggestsTheVerbThatWasMeant() {
-        CommandRun run = CommandRun.of("docto");
+        CommandRun run = CommandRun.of("generat");
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).isEqualTo("""
-                        poise: Unmatched argument at index 0: 'docto'; did you mean doctor?
+                        poise: Unmatched argument at index 0: 'generat'; did you mean generate?
                         poise --help shows what it takes
                         """);
     }

@@ -77,14 +77,14 @@ public record Architecture(
     }
 
     public Architecture {
-        positive("vocabulary", vocabulary);
-        positive("width", width);
-        positive("layers", layers);
-        positive("heads", heads);
-        positive("key-value heads", keyValueHeads);
-        positive("head width", headWidth);
-        positive("feed-forward width", feedForward);
-        positive("context", context);
+        within("vocabulary", vocabulary, 1 << 24);
+        within("width", width, 1 << 18);
+        within("layers", layers, 1024);
+        within("heads", heads, 1 << 12);
+        within("key-value heads", keyValueHeads, 1 << 12);
+        within("head width", headWidth, 1 << 12);
+        within("feed-forward width", feedForward, 1 << 20);
+        within("context", context, 1 << 24);
         if (heads % keyValueHeads != 0) {
             throw new IllegalArgumentException(
                     "heads must be a multiple of key-value heads, got " + heads + " and " + keyValueHeads);
@@ -108,9 +108,11 @@ public record Architecture(
         return keyValueHeads * headWidth;
     }
 
-    private static void positive(String name, int value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(name + " must be positive, got " + value);
+    /// Generous bounds: what lies beyond them is a broken configuration, and would take all memory before it is
+    /// noticed.
+    private static void within(String name, int value, int most) {
+        if (value <= 0 || value > most) {
+            throw new IllegalArgumentException(name + " must be from 1 to " + most + ", got " + value);
         }
     }
 }

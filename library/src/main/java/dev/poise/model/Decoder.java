@@ -30,7 +30,7 @@ public final class Decoder implements AutoCloseable {
     private final List<Block> blocks = new ArrayList<>();
     private final Normalisation finalNorm;
     private final Head head;
-    private final @Nullable Rotation rotations; // of every position of the context
+    private final @Nullable RotaryTable rotations;
 
     /// A decoder with all parameters zero: [#initialise] makes a fresh one of it.
     Decoder(Architecture architecture, Precision precision, boolean trainable) {
@@ -47,7 +47,7 @@ public final class Decoder implements AutoCloseable {
                 trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0)),
                 precision.sums());
         this.rotations = architecture.positions() instanceof Positions.Rotary(double[] frequencies)
-                ? rotations(frequencies)
+                ? new RotaryTable(frequencies, precision.sums())
                 : null;
     }
 
@@ -113,7 +113,7 @@ public final class Decoder implements AutoCloseable {
 
     /// The residual stream after the last block, `[N, D]`.
     Tensor trunk(Tensor embedded, int[] positions, Attention attention) {
-        Rotation rotation = rotations == null ? null : rotations.at(Tensors.indices(positions));
+        Rotation rotation = rotations == null ? null : rotations.at(positions);
         Tensor h = embedded;
         for (int layer = 0; layer < blocks.size(); layer++) {
             h = blocks.get(layer).of(h, layer, architecture, rotation, attention);
@@ -178,28 +178,12 @@ public final class Decoder implements AutoCloseable {
                 norm.kind() == Architecture.Norm.Kind.LAYER ? parameters.weight(name + ".bias") : null);
     }
 
-    /// Angles are computed in float64, whatever the precision: at position 2,000 float32 has lost five digits of
-    /// them.
-    private Rotation rotations(double[] frequencies) {
-        int width = 2 * frequencies.length;
-        double[] cosine = new double[architecture.context() * width];
-        double[] sine = new double[architecture.context() * width];
-        for (int p = 0; p < architecture.context(); p++) {
-            for (int i = 0; i < width; i++) {
-                double angle = p * frequencies[i % frequencies.length];
-                cosine[p * width + i] = Math.cos(angle);
-                sine[p * width + i] = i < frequencies.length ? -Math.sin(angle) : Math.sin(angle);
-            }
-        }
-        long[] shape = {architecture.context(), 1, width};
-        return new Rotation(
-                owned.keep(Tensors.of(cosine, precision.sums()).view(shape)),
-                owned.keep(Tensors.of(sine, precision.sums()).view(shape)));
-    }
-
     @Override
     public void close() {
         owned.close();
+        if (rotations != null) {
+            rotations.close();
+        }
         parameters.close();
     }
 }

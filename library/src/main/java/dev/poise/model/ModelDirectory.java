@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +48,12 @@ public final class ModelDirectory {
     ///
     /// @throws ModelException when it asks for what is not supported, naming the key
     public static Architecture architecture(Path directory) {
-        return Family.architecture(Config.read(directory.resolve("config.json")));
+        Path file = directory.resolve("config.json");
+        try {
+            return Family.architecture(Config.read(file));
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /// Reads a decoder.
@@ -62,11 +66,19 @@ public final class ModelDirectory {
         try (WeightDirectory weights = WeightDirectory.open(directory)) {
             Stored stored = Stored.match(architecture, weights);
             Decoder decoder = new Decoder(architecture, precision, trainable);
-            for (Parameter parameter : decoder.parameters().layout()) {
-                fill(decoder.parameters().master(parameter.name()), parameter, stored);
+            boolean filled = false;
+            try {
+                for (Parameter parameter : decoder.parameters().layout()) {
+                    fill(decoder.parameters().master(parameter.name()), parameter, stored);
+                }
+                decoder.parameters().refresh();
+                filled = true;
+                return decoder;
+            } finally {
+                if (!filled) {
+                    decoder.close();
+                }
             }
-            decoder.parameters().refresh();
-            return decoder;
         }
     }
 
@@ -106,8 +118,8 @@ public final class ModelDirectory {
             Files.writeString(target.resolve("config.json"), config(source, wide ? "float64" : "float32"));
             for (String companion : COMPANIONS) {
                 if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
-                    Files.copy(
-                            source.resolve(companion), target.resolve(companion), StandardCopyOption.REPLACE_EXISTING);
+                    // The bytes and not the permissions: a source may be read-only, a target is to be written.
+                    Files.write(target.resolve(companion), Files.readAllBytes(source.resolve(companion)));
                 }
             }
         } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -23,9 +24,6 @@ import org.bytedeco.pytorch.global.torch;
 /// @param stopIds tokens that end a completion
 /// @param batch rows that run together
 public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
-
-    /// Spreads the seeds of neighbouring rows: the golden ratio in 64 bits, as SplittableRandom itself uses.
-    private static final long ROW_STRIDE = 0x9E3779B97F4A7C15L;
 
     public Sampler {
         stopIds = Set.copyOf(stopIds);
@@ -66,7 +64,7 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
             int room = decoder.architecture().context() - prompts.get(i).length;
             all.add(new Growth(
                     Math.min(room, decoding.maxNewTokens()),
-                    new SplittableRandom(decoding.seed() + (firstRow + i + 1) * ROW_STRIDE)));
+                    new SplittableRandom(mix(mix(decoding.seed()) + firstRow + i + 1))));
         }
         List<Growth> growing = new ArrayList<>(all);
         try (PointerScope scope = new PointerScope();
@@ -93,6 +91,15 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
         return all.stream().map(Growth::toSample).toList();
     }
 
+    /// Scatters neighbouring numbers: without it, the streams of neighbouring rows would be one stream, shifted.
+    ///
+    /// Source: Stafford's variant 13 of MurmurHash3's finaliser, as in Steele, Lea and Flood 2014.
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
+    }
+
     private static int[] open(List<Growth> growing) {
         return IntStream.range(0, growing.size())
                 .filter(i -> !growing.get(i).done)
@@ -107,13 +114,18 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
                     ? torch.argmax(logits, new LongOptional(1), true)
                     : random(logits, rows, decoding);
             Tensor logProbs = logits.gather(1, chosen).sub(torch.logsumexp(logits, new long[] {1}, true));
-            return new Draw(Tensors.toInts(chosen), Tensors.toDoubles(logProbs));
+            double[] values = Tensors.toDoubles(logProbs);
+            if (Arrays.stream(values).anyMatch(Double::isNaN)) {
+                throw new IllegalStateException("the model's logits must be finite, got NaN or infinities");
+            }
+            return new Draw(Tensors.toInts(chosen), values);
         }
     }
 
     /// One token a row by inverting the cumulative distribution.
     private static Tensor random(Tensor logits, List<Growth> rows, Decoding decoding) {
-        Tensor scaled = logits.div(Tensors.scalar(decoding.temperature()));
+        // Less the maximum first, or a tiny temperature would make infinities of it.
+        Tensor scaled = logits.sub(logits.amax(new long[] {1}, true)).div(Tensors.scalar(decoding.temperature()));
         if (decoding.topK() == 0 && decoding.topP() == 1) {
             return invert(Tensors.softmax(scaled, logits.scalar_type()), rows);
         }
@@ -135,7 +147,7 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
         double[] draws =
                 rows.stream().mapToDouble(row -> 1 - row.random.nextDouble()).toArray();
         Tensor asked = Tensors.of(draws, weights.scalar_type()).unsqueeze(1).mul(total);
-        return torch.searchsorted(cumulative, asked);
+        return torch.searchsorted(cumulative, asked).clamp_max_(new Scalar(cumulative.size(1) - 1));
     }
 
     /// A completion on its way.

@@ -109,7 +109,7 @@ public final class AdamW implements AutoCloseable {
 
     /// Writes the moments and the number of steps into a checkpoint's directory.
     void writeTo(Path directory) {
-        Dtype dtype = first.scalar_type() == ScalarType.Double ? Dtype.F64 : Dtype.F32;
+        Dtype dtype = first.scalar_type().intern() == ScalarType.Double ? Dtype.F64 : Dtype.F32;
         List<Long> shape = List.of(first.numel());
         long[] made = {steps};
         SafetensorsWriter.write(

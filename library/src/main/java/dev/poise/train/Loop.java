@@ -37,7 +37,6 @@ final class Loop {
     private TrainingState state;
     private int[] order = {};
     private int orderedEpoch = -1;
-    private SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
 
     Loop(
             Recipe recipe,
@@ -96,7 +95,7 @@ final class Loop {
                 checkpoint(step);
             }
         }
-        return evaluation;
+        return state.evaluation();
     }
 
     private static boolean due(long step, int every) {
@@ -106,7 +105,12 @@ final class Loop {
     private void step() {
         List<TrainingRow> batch = batch(state.step());
         double rate = LearningRate.at(recipe.train(), state.step(), total);
-        Tuner.Step done = tuner.step(batch, rate, interval);
+        Tuner.Step done;
+        try {
+            done = tuner.step(batch, rate, interval);
+        } catch (NonFiniteException e) {
+            throw e.at("step " + (state.step() + 1));
+        }
         interval.add("learning_rate", rate, 1);
         long tokens = batch.stream()
                 .mapToLong(row -> TrainingRow.tokens(row.encoded()))
@@ -154,9 +158,14 @@ final class Loop {
             return false;
         }
         Averages averages = new Averages();
-        tuner.evaluate(evaluationRows, averages);
-        evaluation = new LinkedHashMap<>();
+        try {
+            tuner.evaluate(evaluationRows, averages);
+        } catch (NonFiniteException e) {
+            throw e.at("evaluation after step " + step);
+        }
+        SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
         averages.means().forEach((name, value) -> evaluation.put("eval_" + name, value));
+        state = state.evaluated(evaluation);
         SequencedMap<String, Object> line = line(step);
         line.putAll(evaluation);
         metrics.append(new MetricLine(step, line));
@@ -166,9 +175,13 @@ final class Loop {
     /// Whether the evaluation just made is the best so far, by the recipe's metric; if so, remembers it.
     private boolean improves(long step) {
         String watched = recipe.checkpoint().best();
-        Double value = watched == null ? null : evaluation.get(watched);
-        if (value == null) {
+        if (watched == null) {
             return false;
+        }
+        Double value = state.evaluation().get(watched);
+        if (value == null) {
+            throw new IllegalArgumentException("checkpoint.best must be one of "
+                    + String.join(", ", state.evaluation().keySet()) + ", got " + watched);
         }
         Double best = state.best();
         boolean better = best == null || (recipe.checkpoint().smallerIsBetter() ? value < best : value > best);

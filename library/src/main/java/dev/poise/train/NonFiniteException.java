@@ -1,5 +1,6 @@
 package dev.poise.train;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,11 +9,30 @@ public final class NonFiniteException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private NonFiniteException(String message) {
+        super(message);
+    }
+
     /// @param term what is not finite
     /// @param value what it is
     /// @param rows the rows it was computed from
-    NonFiniteException(String term, double value, List<TrainingRow> rows) {
-        super(term + " must be finite, got " + value + "; rows "
-                + rows.stream().map(row -> row.encoded().source().toString()).collect(Collectors.joining(", ")));
+    static NonFiniteException of(String term, double value, List<TrainingRow> rows) {
+        return new NonFiniteException(term + " must be finite, got " + value + "; rows " + sources(rows));
+    }
+
+    /// A loss, with the summed log-probabilities it was computed from.
+    static NonFiniteException ofLoss(double value, Measured measured) {
+        double[] sums = measured.batch().sumBySequence(measured.tokens().logProbs());
+        return new NonFiniteException("loss must be finite, got " + value + "; log-probabilities "
+                + Arrays.toString(sums) + "; rows " + sources(measured.rows()));
+    }
+
+    /// The same, saying when it was met.
+    NonFiniteException at(String when) {
+        return new NonFiniteException(when + ": " + getMessage());
+    }
+
+    private static String sources(List<TrainingRow> rows) {
+        return rows.stream().map(row -> row.encoded().source().toString()).collect(Collectors.joining(", "));
     }
 }

@@ -65,10 +65,24 @@ public record ReferenceCache(Path directory) {
         if (Files.exists(file)) {
             return read(file, rows.size());
         }
+        requireWritable();
         try (Decoder decoder = ModelDirectory.read(reference, precision, false)) {
             double[][] summed = Likelihoods.summed(decoder, rows, microBatchTokens, progress);
             write(file, summed);
             return summed;
+        }
+    }
+
+    /// Before the work, not after it.
+    private void requireWritable() {
+        String advice = ": must be a writable folder for reference log-probabilities; set POISE_CACHE to one";
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new IllegalStateException(directory + advice, e);
+        }
+        if (!Files.isWritable(directory)) {
+            throw new IllegalStateException(directory + advice);
         }
     }
 
@@ -119,12 +133,6 @@ public record ReferenceCache(Path directory) {
         double[] flat = new double[summed.length * sequences];
         for (int row = 0; row < summed.length; row++) {
             System.arraycopy(summed[row], 0, flat, row * sequences, sequences);
-        }
-        try {
-            Files.createDirectories(file.getParent());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    file.getParent() + ": cannot be made; set POISE_CACHE to a writable folder", e);
         }
         MemorySegment numbers = MemorySegment.ofArray(flat);
         List<Long> shape = List.of((long) summed.length, (long) sequences);

@@ -67,7 +67,11 @@ public final class Training {
 
     private Outcome run(Tokenizer tokenizer, int threads) throws IOException {
         Architecture architecture = ModelDirectory.architecture(recipe.model());
-        requireFitting(architecture, tokenizer);
+        requireFitting(recipe.model(), architecture, tokenizer);
+        if (recipe.reference() instanceof Recipe.Reference.Directory(Path other)) {
+            requireFitting(other, ModelDirectory.architecture(other), tokenizer);
+        }
+        boolean fresh = !Files.exists(directory.recipe());
         requireSameRecipe();
         tokenizer.specialTokens().warnings().forEach(progress::note);
         Encoder encoder = new Encoder(
@@ -75,17 +79,71 @@ public final class Training {
                 ChatTemplate.named(recipe.data().chatTemplate(), tokenizer),
                 recipe.train().maxTokens(),
                 recipe.data().tooLong());
-        try (PreparedRows rows = PreparedRows.of(recipe, directory, encoder, progress)) {
+        try (PreparedRows rows = prepare(encoder, fresh)) {
             Manifest manifest = manifest(rows, threads);
-            manifest.writeTo(directory.manifest());
-            try {
-                Outcome outcome = tune(rows, tokenizer, architecture);
-                manifest.done(Instant.now()).writeTo(directory.manifest());
-                return outcome;
-            } catch (RuntimeException e) {
-                manifest.stopped(Instant.now(), String.valueOf(e.getMessage())).writeTo(directory.manifest());
-                throw e;
+            if (Files.exists(directory.manifest())) {
+                Manifest earlier = Manifest.read(directory.manifest());
+                requireSameInputs(earlier, manifest);
+                if (earlier.status() == Manifest.Status.DONE && Files.exists(directory.model())) {
+                    progress.note("the run is done: nothing is left to do");
+                    TrainingState last = TrainingState.readFrom(
+                            directory.checkpoints().getLast().directory());
+                    return new Outcome(last.step(), directory.model(), last.evaluation());
+                }
+                manifest = earlier.resumedOnce();
             }
+            manifest.writeTo(directory.manifest());
+            return tune(rows, tokenizer, architecture, manifest);
+        }
+    }
+
+    private PreparedRows prepare(Encoder encoder, boolean fresh) throws IOException {
+        try {
+            return PreparedRows.of(recipe, directory, encoder, progress);
+        } catch (RuntimeException e) {
+            if (fresh) {
+                // Nothing was trained: the same output may be tried again with another recipe.
+                for (String left : List.of("train.rows", "evaluate.rows")) {
+                    Files.deleteIfExists(directory.root().resolve(left));
+                }
+                Files.deleteIfExists(directory.quarantine());
+                Files.deleteIfExists(directory.recipe());
+            }
+            throw e;
+        }
+    }
+
+    private Outcome tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture, Manifest manifest)
+            throws IOException {
+        try {
+            Outcome outcome = tune(rows, tokenizer, architecture);
+            manifest.done(Instant.now()).writeTo(directory.manifest());
+            return outcome;
+        } catch (RuntimeException | IOException | Error e) {
+            manifest.stopped(Instant.now(), String.valueOf(e.getMessage())).writeTo(directory.manifest());
+            throw e;
+        }
+    }
+
+    /// Refuses to go on over other data or from other weights than the run began with.
+    private void requireSameInputs(Manifest earlier, Manifest now) {
+        requireSame("data files", sums(earlier), sums(now));
+        requireSame("model weights", earlier.model().sha256(), now.model().sha256());
+        Manifest.Weights before = earlier.reference();
+        Manifest.Weights after = now.reference();
+        if (before != null && after != null) {
+            requireSame("reference weights", before.sha256(), after.sha256());
+        }
+    }
+
+    private static List<String> sums(Manifest manifest) {
+        return manifest.data().stream().map(Manifest.DataFile::sha256).toList();
+    }
+
+    private void requireSame(String what, Object before, Object now) {
+        if (!before.equals(now)) {
+            throw new IllegalStateException(directory.root() + ": the " + what
+                    + " are not those that the run was started with; go on with the same, or choose another output");
         }
     }
 
@@ -112,11 +170,12 @@ public final class Training {
                 .orElse(TrainingState.start(rows.data().file().digest()));
         if (!state.data().equals(rows.data().file().digest())) {
             throw new IllegalStateException(directory.root()
-                    + ": the training rows are not those that the run was started with; go on with the same data and "
-                    + "tokenizer, or choose another output");
+                    + ": the encoded rows are not those that the run was started with; go on with the same tokenizer, "
+                    + "or choose another output");
         }
-        checkpoint.ifPresent(from -> progress.note("going on from " + from.getFileName()));
         boolean fresh = checkpoint.isEmpty();
+        progress.note(
+                checkpoint.map(from -> "going on from " + from.getFileName()).orElse("starting at step 0"));
         try (Decoder policy = ModelDirectory.read(
                         checkpoint.orElse(recipe.model()), recipe.train().precision(), true);
                 Tuner tuner = new Tuner(policy, recipe.objective(), settings());
@@ -146,9 +205,6 @@ public final class Training {
     }
 
     private Manifest manifest(PreparedRows rows, int threads) throws IOException {
-        if (Files.exists(directory.manifest())) {
-            return Manifest.read(directory.manifest()).resumedOnce();
-        }
         List<Manifest.DataFile> files = new ArrayList<>();
         for (Map.Entry<Path, Long> file : rows.rowsByFile().entrySet()) {
             files.add(new Manifest.DataFile(file.getKey().toString(), Digest.ofFile(file.getKey()), file.getValue()));
@@ -182,13 +238,13 @@ public final class Training {
                 train.microBatchTokens());
     }
 
-    private void requireFitting(Architecture architecture, Tokenizer tokenizer) {
+    private void requireFitting(Path model, Architecture architecture, Tokenizer tokenizer) {
         if (recipe.train().maxTokens() > architecture.context()) {
-            throw new IllegalArgumentException("train.max_tokens must be at most the model's context of "
+            throw new IllegalArgumentException(model + ": train.max_tokens must be at most the model's context of "
                     + architecture.context() + " tokens, got " + recipe.train().maxTokens());
         }
         if (tokenizer.vocabularySize() > architecture.vocabulary()) {
-            throw new IllegalArgumentException(recipe.model() + ": the tokenizer knows " + tokenizer.vocabularySize()
+            throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
                     + " tokens, but the model only " + architecture.vocabulary());
         }
     }

@@ -20,34 +20,41 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param best the best value of the recipe's `checkpoint.best` metric; null before the first evaluation
 /// @param bestStep the step it was measured at
 /// @param interval sums of the metrics since the last line
+/// @param evaluation the last evaluation's metrics; empty before the first
 record TrainingState(
         long step,
         long tokens,
         String data,
         @Nullable Double best,
         long bestStep,
-        SequencedMap<String, Averages.Sum> interval) {
+        SequencedMap<String, Averages.Sum> interval,
+        SequencedMap<String, Double> evaluation) {
 
     private static final String FILE = "state.json";
 
     /// The state before the first step.
     static TrainingState start(String data) {
-        return new TrainingState(0, 0, data, null, 0, new LinkedHashMap<>());
+        return new TrainingState(0, 0, data, null, 0, new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
     /// After one more step.
     TrainingState moved(long moreTokens) {
-        return new TrainingState(step + 1, tokens + moreTokens, data, best, bestStep, interval);
+        return new TrainingState(step + 1, tokens + moreTokens, data, best, bestStep, interval, evaluation);
     }
 
     /// With a new best evaluation.
     TrainingState improved(double value, long atStep) {
-        return new TrainingState(step, tokens, data, value, atStep, interval);
+        return new TrainingState(step, tokens, data, value, atStep, interval, evaluation);
+    }
+
+    /// With the metrics of an evaluation.
+    TrainingState evaluated(SequencedMap<String, Double> metrics) {
+        return new TrainingState(step, tokens, data, best, bestStep, interval, metrics);
     }
 
     /// With the metrics of an unfinished interval.
     TrainingState with(SequencedMap<String, Averages.Sum> sums) {
-        return new TrainingState(step, tokens, data, best, bestStep, new LinkedHashMap<>(sums));
+        return new TrainingState(step, tokens, data, best, bestStep, new LinkedHashMap<>(sums), evaluation);
     }
 
     void writeTo(Path directory) {
@@ -59,6 +66,8 @@ record TrainingState(
                 .put("best_step", bestStep);
         ObjectNode sums = json.putObject("interval");
         interval.forEach((name, sum) -> sums.putArray(name).add(sum.total()).add(sum.count()));
+        ObjectNode evaluated = json.putObject("evaluation");
+        evaluation.forEach(evaluated::put);
         try {
             Files.writeString(directory.resolve(FILE), json.toPrettyString() + "\n");
         } catch (IOException e) {
@@ -79,6 +88,11 @@ record TrainingState(
                             new Averages.Sum(
                                     entry.getValue().get(0).doubleValue(),
                                     entry.getValue().get(1).doubleValue())));
+            SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
+            json.required("evaluation")
+                    .properties()
+                    .forEach(entry ->
+                            evaluation.put(entry.getKey(), entry.getValue().doubleValue()));
             JsonNode best = json.required("best");
             return new TrainingState(
                     json.required("step").longValue(),
@@ -86,7 +100,8 @@ record TrainingState(
                     json.required("data").stringValue(),
                     best.isNull() ? null : best.doubleValue(),
                     json.required("best_step").longValue(),
-                    interval);
+                    interval,
+                    evaluation);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be read", e);
         } catch (JacksonException | NullPointerException e) {

@@ -62,7 +62,7 @@ public final class Tuner implements AutoCloseable {
         double loss = accumulate(rows, averages);
         double norm = gradientNorm();
         if (!Double.isFinite(norm)) {
-            throw new NonFiniteException("gradient norm", norm, rows);
+            throw NonFiniteException.of("gradient norm", norm, rows);
         }
         clip(norm);
         optimiser.step(learningRate);
@@ -84,7 +84,7 @@ public final class Tuner implements AutoCloseable {
                 Measured measured = new Measured(some, pass.batch(), pass.measure());
                 Evaluation evaluation = objective.evaluate(measured.examples(), totals);
                 if (!Double.isFinite(evaluation.loss())) {
-                    throw new NonFiniteException("loss", evaluation.loss(), some);
+                    throw NonFiniteException.ofLoss(evaluation.loss(), measured);
                 }
                 pass.backward(measured.byToken(evaluation));
                 StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
@@ -104,6 +104,9 @@ public final class Tuner implements AutoCloseable {
             List<TrainingRow> some = Arrays.stream(micro).mapToObj(rows::get).toList();
             Measured measured = Likelihoods.measure(policy, some);
             Evaluation evaluation = objective.evaluate(measured.examples(), totals);
+            if (!Double.isFinite(evaluation.loss())) {
+                throw NonFiniteException.ofLoss(evaluation.loss(), measured);
+            }
             StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
             loss += evaluation.loss();
         }

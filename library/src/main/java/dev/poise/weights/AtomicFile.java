@@ -27,7 +27,8 @@ final class AtomicFile {
     /// @throws WeightsException when the file system refuses; `file` is then what it was before
     static void write(Path file, Content content) {
         Path target = file.toAbsolutePath();
-        Path partial = target.resolveSibling(target.getFileName() + ".partial");
+        Path partial = target.resolveSibling(target.getFileName() + "."
+                + ProcessHandle.current().pid() + "-" + Thread.currentThread().threadId() + ".partial");
         try {
             try (FileChannel channel = FileChannel.open(
                     partial,

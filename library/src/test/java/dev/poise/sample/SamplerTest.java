@@ -120,6 +120,33 @@ final class SamplerTest {
     }
 
     @Test
+    void aTinyTemperatureIsGreedyAndNeighbouringRowsDrawIndependently() {
+        try (Decoder decoder = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT32, false)) {
+            List<int[]> prompts = Collections.nCopies(64, new int[] {4});
+            Sampler sampler = new Sampler(decoder, Set.of(), 64);
+            int[] greedy = sampler.sample(prompts.subList(0, 1), Decoding.greedy(4))
+                    .getFirst()
+                    .tokens();
+            assertThat(sampler.sample(prompts, new Decoding(1e-40, 0, 1, 4, 2))
+                            .getLast()
+                            .tokens())
+                    .containsExactly(greedy);
+            // One stream shifted by a draw from row to row would make token t + 1 of a row token t of the next one.
+            List<Sample> samples = sampler.sample(prompts, new Decoding(1000, 0, 1, 8, 2));
+            int shifted = 0;
+            for (int row = 0; row + 1 < samples.size(); row++) {
+                for (int t = 0; t < 7; t++) {
+                    shifted += samples.get(row).tokens()[t + 1]
+                                    == samples.get(row + 1).tokens()[t]
+                            ? 1
+                            : 0;
+                }
+            }
+            assertThat(shifted).as("of 441 comparisons, 12 expected by chance").isLessThan(40);
+        }
+    }
+
+    @Test
     void cutsKeepOnlyTheMostLikelyTokens() {
         try (Decoder decoder = TinyDecoders.decoder(Family.GPT2, Precision.FLOAT32, false)) {
             int[] prompt = {11, 12, 13};
