@@ -19,9 +19,10 @@ final class PoiseTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: poise ").contains("Commands:\n");
-        List<Integer> places = List.of("quickstart", "train", "inspect", "score", "generate", "report", "doctor").stream()
-                .map(verb -> run.out().indexOf("\n  " + verb + " "))
-                .toList();
+        List<Integer> places =
+                List.of("quickstart", "train", "inspect", "score", "generate", "report", "doctor").stream()
+                        .map(verb -> run.out().indexOf("\n  " + verb + " "))
+                        .toList();
         assertThat(places).doesNotContain(-1).isSorted();
     }
 

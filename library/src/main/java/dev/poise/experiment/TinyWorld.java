@@ -32,9 +32,10 @@ final class TinyWorld {
     private static final List<String> GOOD_DEEDS = List.of("sings", "dances", "laughs", "plays", "shares", "smiles");
     private static final List<String> BAD_DEEDS = List.of("weeps", "sighs", "hides", "shivers", "grumbles", "mopes");
 
-    private static final Pattern WELL_FORMED = Pattern.compile("it is (F) and it (D) \\. (soon|later|then) it is (F) and it (D) \\."
-            .replace("F", String.join("|", join(GOOD_FEELINGS, BAD_FEELINGS)))
-            .replace("D", String.join("|", join(GOOD_DEEDS, BAD_DEEDS))));
+    private static final Pattern WELL_FORMED =
+            Pattern.compile("it is (F) and it (D) \\. (soon|later|then) it is (F) and it (D) \\."
+                    .replace("F", String.join("|", join(GOOD_FEELINGS, BAD_FEELINGS)))
+                    .replace("D", String.join("|", join(GOOD_DEEDS, BAD_DEEDS))));
 
     private final SplittableRandom random;
 

@@ -34,8 +34,10 @@ final class TuneAPair {
             Content prompt = new Content.Text("The sky is");
             Example pair = new Example.Pair(
                     new Source(Path.of("here"), 1),
-                    prompt, new Content.Text(" blue and bright."),
-                    prompt, new Content.Text(" a bucket."));
+                    prompt,
+                    new Content.Text(" blue and bright."),
+                    prompt,
+                    new Content.Text(" a bucket."));
             Encoder encoder = new Encoder(tokenizer, Optional.empty(), 64, TooLong.CUT);
             if (encoder.encode(pair) instanceof Encoding.Kept(Encoded row, boolean cut, int merges)) {
                 double[] reference = Likelihoods.summed(policy, List.of(row), 4096, done -> {})[0];
