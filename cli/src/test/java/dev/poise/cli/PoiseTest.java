@@ -49,10 +49,9 @@ final class PoiseTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).isEqualTo("""
-                        poise: Unmatched argument at index 0: 'docto'; did you mean doctor?
-                        poise --help shows what it takes
-                        """);
+        assertThat(run.err())
+                .startsWith("poise: Unmatched argument at index 0: 'docto'; did you mean doctor")
+                .endsWith("?\npoise --help shows what it takes\n");
     }
 
     @Test

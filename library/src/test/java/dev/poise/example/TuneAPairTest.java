@@ -39,8 +39,8 @@ final class TuneAPairTest {
     void theReadmeShowsTheProgramThatIsTested() throws IOException {
         String program = Files.readString(Path.of("src/test/java/dev/poise/example/TuneAPair.java"));
         String body = program.substring(program.indexOf("        Torch.start(0);"), program.lastIndexOf("    }\n}"))
-                .stripIndent()
-                .strip();
+                .stripTrailing()
+                .stripIndent();
         assertThat(Files.readString(Path.of("../README.md"))).contains(body);
     }
 }
