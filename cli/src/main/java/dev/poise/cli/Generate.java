@@ -1,13 +1,9 @@
 package dev.poise.cli;
 
 import dev.poise.data.Content;
-import dev.poise.model.Decoder;
 import dev.poise.sample.Decoding;
 import dev.poise.sample.Sample;
-import dev.poise.sample.Sampler;
-import dev.poise.tokenize.Message;
-import dev.poise.tokenize.Tokenizer;
-import java.util.ArrayList;
+import dev.poise.sample.TextSampler;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `poise generate`: completions of prompts, in the order of the prompts.
@@ -39,17 +34,7 @@ final class Generate implements Callable<Integer> {
     private final PromptOptions prompt = new PromptOptions();
 
     @Mixin
-    private final DecodingOptions decoding = new DecodingOptions();
-
-    @Mixin
-    private final ChatOptions chat = new ChatOptions();
-
-    @Option(
-            names = "--batch",
-            paramLabel = "B",
-            defaultValue = "32",
-            description = "Prompts that run together; the results do not depend on it (default: ${DEFAULT-VALUE}).")
-    private int batch;
+    private final AnswerOptions answering = new AnswerOptions();
 
     @Option(names = "--json", description = "Prints one JSON object a line.")
     private boolean json;
@@ -60,44 +45,26 @@ final class Generate implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Decoding how = decoding.decoding();
-        if (batch < 1) {
-            throw new UsageException("--batch must be at least 1, got " + batch);
-        }
+        Decoding how = answering.decoding();
         List<Content> contents = prompt.read(console);
-        try (Decoder decoder = model.read();
-                Tokenizer tokenizer = Tokenizer.read(model.directory)) {
-            Prompts prompts = new Prompts(tokenizer, chat.template(tokenizer), decoder.architecture());
-            prompts.warnings().forEach(console::note);
-            List<int[]> tokens = new ArrayList<>();
-            for (int i = 0; i < contents.size(); i++) {
-                tokens.add(prompts.tokens(i, contents.get(i)));
-            }
-            Sampler sampler = new Sampler(decoder, prompts.stopIds(), batch);
-            complete(sampler, how, prompts, contents, tokens);
-        }
-        return 0;
+        return answering.with(model, model.directory, contents, console, (sampler, asked, tokens) -> {
+            complete(sampler, how, contents, tokens);
+            return 0;
+        });
     }
 
-    private void complete(Sampler sampler, Decoding how, Prompts prompts, List<Content> contents, List<int[]> tokens) {
+    private void complete(TextSampler sampler, Decoding how, List<Content> contents, List<int[]> tokens) {
         // Where results scroll by on a terminal, they are the progress.
         Terminal shown = console.out().interactive() ? console.out() : console.err();
         try (ProgressLine progress = new ProgressLine(shown, "generate", "prompts", contents.size())) {
             progress.update(0, "");
-            sampler.sample(tokens, how, (index, sample) -> {
-                String completion = prompts.text(tokens.get(index), words(sample));
-                print(index, contents.get(index), completion, sample);
+            sampler.sample(tokens, how, (index, completion) -> {
+                print(index, contents.get(index), completion.text(), completion.sample());
                 if (!console.out().interactive()) {
                     progress.update(index + 1, "");
                 }
             });
         }
-    }
-
-    /// A completion without the token that ended it.
-    private static int[] words(Sample sample) {
-        int[] tokens = sample.tokens();
-        return sample.ended() ? Arrays.copyOf(tokens, tokens.length - 1) : tokens;
     }
 
     private void print(int index, Content prompt, String completion, Sample sample) {
@@ -112,15 +79,7 @@ final class Generate implements Callable<Integer> {
             return;
         }
         ObjectNode line = JsonMapper.shared().createObjectNode().put("index", index);
-        switch (prompt) {
-            case Content.Text plain -> line.put("prompt", plain.text());
-            case Content.Conversation talk -> {
-                ArrayNode messages = line.putArray("prompt");
-                for (Message message : talk.messages()) {
-                    messages.addObject().put("role", message.role()).put("content", message.content());
-                }
-            }
-        }
+        Contents.put(line, "prompt", prompt);
         double sum = Arrays.stream(sample.logProbs()).sum();
         line.put("completion", completion);
         line.put("tokens", sample.tokens().length).put("sum", sum).put("mean", sum / sample.tokens().length);

@@ -34,18 +34,23 @@ final class ModelOptions {
 
     /// Starts libtorch and reads the model, for asking only.
     Decoder read() {
-        if (threads < 0) {
-            throw new UsageException("--threads must be at least 0, got " + threads);
-        }
         return read(directory);
     }
 
     /// Reads another model beside it, in the same way.
     Decoder read(Path other) {
-        if (!Files.isDirectory(other)) {
-            throw new IllegalArgumentException(other + ": a model must be a directory");
+        if (threads < 0) {
+            throw new UsageException("--threads must be at least 0, got " + threads);
         }
+        requireDirectory(other);
         Torch.start(threads);
         return ModelDirectory.read(other, precision, false);
+    }
+
+    /// Tells of a model that is not there, before another one works for hours.
+    static void requireDirectory(Path model) {
+        if (!Files.isDirectory(model)) {
+            throw new IllegalArgumentException(model + ": a model must be a directory");
+        }
     }
 }

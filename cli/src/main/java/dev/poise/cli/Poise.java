@@ -34,6 +34,8 @@ public final class Poise {
         line.addSubcommand(new Inspect(console));
         line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));
+        line.addSubcommand(new Pairs(console));
+        line.addSubcommand(new Evaluate(console));
         line.addSubcommand(new WriteReport(console));
         line.addSubcommand(new Doctor(console));
         // Options are declared in the order in which one thinks of them.

@@ -6,7 +6,6 @@ import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Message;
 import dev.poise.tokenize.SequenceTokenizer;
 import dev.poise.tokenize.Tokenizer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -14,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// Prompts as a model's own tokens, and completions as text again.
+/// Prompts as a model's own tokens.
 ///
 /// @param tokenizer the model's
 /// @param template how prompts become turns; empty where they are plain text
@@ -60,29 +59,22 @@ record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architectur
     }
 
     private String text(String where, Content prompt) {
-        if (template.isEmpty()) {
-            return switch (prompt) {
-                case Content.Text plain -> plain.text();
-                case Content.Conversation _ ->
-                    throw new IllegalArgumentException(where + ": messages need a --chat-template");
-            };
-        }
-        List<Message> messages =
-                switch (prompt) {
-                    case Content.Text plain -> List.of(new Message("user", plain.text()));
-                    case Content.Conversation talk -> talk.messages();
-                };
-        return template.get().render(messages, true).text();
+        return switch (asked(prompt)) {
+            case Content.Text plain -> plain.text();
+            case Content.Conversation talk ->
+                template.orElseThrow(() -> new IllegalArgumentException(where + ": messages need a --chat-template"))
+                        .render(talk.messages(), true)
+                        .text();
+        };
     }
 
-    /// The text that a completion adds to its prompt: what both together read as, less what the prompt reads as
-    /// alone,
-    /// since a tokenizer may treat a first token in its own way.
-    String text(int[] prompt, int[] completion) {
-        int[] whole = Arrays.copyOf(prompt, prompt.length + completion.length);
-        System.arraycopy(completion, 0, whole, prompt.length, completion.length);
-        String before = tokenizer.decode(prompt, true);
-        String both = tokenizer.decode(whole, true);
-        return both.startsWith(before) ? both.substring(before.length()) : tokenizer.decode(completion, true);
+    /// The prompt as the model is asked: with a chat template, plain text is a user's turn.
+    Content asked(Content prompt) {
+        return switch (prompt) {
+            case Content.Text plain
+            when template.isPresent() -> new Content.Conversation(List.of(new Message("user", plain.text())));
+            case Content.Text plain -> plain;
+            case Content.Conversation talk -> talk;
+        };
     }
 }

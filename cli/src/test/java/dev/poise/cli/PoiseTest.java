@@ -19,10 +19,11 @@ final class PoiseTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: poise ").contains("Commands:\n");
-        List<Integer> places =
-                List.of("quickstart", "train", "inspect", "score", "generate", "report", "doctor").stream()
-                        .map(verb -> run.out().indexOf("\n  " + verb + " "))
-                        .toList();
+        List<Integer> places = List.of(
+                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
+                .stream()
+                .map(verb -> run.out().indexOf("\n  " + verb + " "))
+                .toList();
         assertThat(places).doesNotContain(-1).isSorted();
     }
 
@@ -64,7 +65,8 @@ final class PoiseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"quickstart", "train", "inspect", "score", "generate", "report", "doctor"})
+    @ValueSource(
+            strings = {"quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor"})
     void everyVerbHasHelp(String verb) {
         CommandRun run = CommandRun.of(verb, "--help");
 

@@ -13,8 +13,9 @@ import dev.poise.run.RecipeOverride;
 import dev.poise.run.Results;
 import dev.poise.run.RunDirectory;
 import dev.poise.sample.Decoding;
-import dev.poise.sample.Sample;
 import dev.poise.sample.Sampler;
+import dev.poise.sample.TextSample;
+import dev.poise.sample.TextSampler;
 import dev.poise.tokenize.SequenceTokenizer;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Precision;
@@ -24,8 +25,6 @@ import dev.poise.train.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
@@ -135,22 +134,18 @@ public final class Quickstart {
     }
 
     private PairBuilder.Result pairs(Path model, List<String> prompts) {
-        List<String> repeated = new ArrayList<>();
-        prompts.forEach(prompt -> repeated.addAll(Collections.nCopies(SAMPLES_A_PROMPT, prompt)));
-        List<String> answers = answers(model, repeated, seed + 1);
-        List<List<String>> byPrompt = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
-            byPrompt.add(answers.subList(i * SAMPLES_A_PROMPT, (i + 1) * SAMPLES_A_PROMPT));
-        }
-        return new PairBuilder.BestWorst().build(Candidates.scored(TinyWorld.cheerfulness(), prompts, byPrompt));
+        List<List<String>> answers = answers(model, prompts, SAMPLES_A_PROMPT, seed + 1);
+        List<Candidates> candidates = Candidates.scored(TinyWorld.cheerfulness(), prompts, answers);
+        return new PairBuilder.BestWorst()
+                .build(candidates.stream().map(Candidates::withoutBlank).toList());
     }
 
     private Outcome compare(Path start, Path tuned, List<String> prompts) throws IOException {
         List<String> before = answers(start, prompts, seed + 2);
         List<String> after = answers(tuned, prompts, seed + 3);
         Reward truth = TinyWorld.cheerfulness();
-        double[] rewardBefore = scores(truth, prompts, before);
-        double[] rewardAfter = scores(truth, prompts, after);
+        double[] rewardBefore = truth.scoreAll(prompts, before);
+        double[] rewardAfter = truth.scoreAll(prompts, after);
         Estimate winRate = WinRate.paired(rewardAfter, rewardBefore).toEstimate("win rate against the start");
         RunDirectory run = new RunDirectory(folder.resolve("preference"));
         List<Results.Figure> figures = Stream.of(
@@ -185,24 +180,22 @@ public final class Quickstart {
                 estimate.unit());
     }
 
-    private static double[] scores(Reward reward, List<String> prompts, List<String> completions) {
-        double[] scores = new double[prompts.size()];
-        for (int i = 0; i < scores.length; i++) {
-            scores[i] = reward.score(prompts.get(i), completions.get(i));
-        }
-        return scores;
+    private static List<String> answers(Path model, List<String> prompts, long seed) {
+        return answers(model, prompts, 1, seed).stream().map(List::getFirst).toList();
     }
 
-    private static List<String> answers(Path model, List<String> prompts, long seed) {
+    private static List<List<String>> answers(Path model, List<String> prompts, int each, long seed) {
         try (Decoder decoder = ModelDirectory.read(model, Precision.FLOAT32, false);
                 Tokenizer tokenizer = Tokenizer.read(model)) {
             SequenceTokenizer sequences = new SequenceTokenizer(tokenizer);
             List<int[]> ids = prompts.stream().map(sequences::encode).toList();
             Sampler sampler = new Sampler(decoder, tokenizer.specialTokens().stop(), BATCH);
-            List<Sample> samples = sampler.sample(ids, Decoding.random(MAX_NEW_TOKENS, seed));
-            return samples.stream()
-                    .map(sample -> " " + tokenizer.decode(sample.tokens(), true))
-                    .toList();
+            Decoding decoding = Decoding.random(MAX_NEW_TOKENS, seed);
+            return new TextSampler(sampler, tokenizer)
+                    .sample(ids, each, decoding, count -> {}).stream()
+                            .map(answers ->
+                                    answers.stream().map(TextSample::text).toList())
+                            .toList();
         }
     }
 

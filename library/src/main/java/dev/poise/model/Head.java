@@ -24,11 +24,18 @@ public final class Head {
     private final Tensor weight; // [V, D] type of products
     private final Tensor gradient; // [V, D] type of sums; empty where frozen
     private final ScalarType sums;
+    private final int chunk; // rows
 
     Head(Tensor weight, Tensor gradient, ScalarType sums) {
+        this(weight, gradient, sums, (int) Math.max(1, CHUNK_ENTRIES / weight.size(0)));
+    }
+
+    /// @param chunk rows worked off together, at least 1
+    Head(Tensor weight, Tensor gradient, ScalarType sums, int chunk) {
         this.weight = weight;
         this.gradient = gradient;
         this.sums = sums;
+        this.chunk = chunk;
     }
 
     /// Logits, `[R, V]`, in the type of sums.
@@ -43,7 +50,6 @@ public final class Head {
     TokenStatistics measure(Tensor hidden, int[] targets) {
         int rows = targets.length;
         TokenStatistics statistics = TokenStatistics.ofSize(rows);
-        int chunk = chunk();
         for (int from = 0; from < rows; from += chunk) {
             int count = Math.min(chunk, rows - from);
             try (PointerScope scope = new PointerScope();
@@ -72,7 +78,6 @@ public final class Head {
     Tensor backward(Tensor hidden, int[] targets, double[] byLogProb) {
         int rows = targets.length;
         Tensor byHidden = torch.empty_like(hidden.detach());
-        int chunk = chunk();
         for (int from = 0; from < rows; from += chunk) {
             int count = Math.min(chunk, rows - from);
             try (PointerScope scope = new PointerScope();
@@ -88,10 +93,6 @@ public final class Head {
             }
         }
         return byHidden;
-    }
-
-    private int chunk() {
-        return (int) Math.max(1, CHUNK_ENTRIES / weight.size(0));
     }
 
     private static Tensor targets(int[] targets, int from, int count) {

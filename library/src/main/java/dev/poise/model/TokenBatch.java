@@ -11,10 +11,17 @@ import java.util.List;
 /// @param positions the position of every token in its own sequence, `[N]`
 /// @param segments who attends to whom
 /// @param readAt flat index of the token before every trained token, `[R]`, sequence by sequence
-/// @param targets the trained tokens, `[R]`
+/// @param targets the trained tokens, `[R]`, at least one
 /// @param offsets where each sequence's trained tokens begin in `readAt`, and at the end R: `[S + 1]`
 public record TokenBatch(
         int[] ids, int[] positions, List<Segment> segments, int[] readAt, int[] targets, int[] offsets) {
+
+    public TokenBatch {
+        if (targets.length == 0) {
+            throw new IllegalArgumentException(
+                    "a batch must hold at least one trained token, got none among " + ids.length + " tokens");
+        }
+    }
 
     /// Lays out groups of sequences. Sequences come out in order: group by group, each group's in its own order.
     ///

@@ -1,7 +1,9 @@
 package dev.poise.oracle;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Completions of one prompt with their rewards: what pairs are made of.
 ///
@@ -46,5 +48,16 @@ public record Candidates(String prompt, List<String> completions, List<Double> r
             candidates.add(new Candidates(prompts.get(i), completions.get(i), rewards));
         }
         return candidates;
+    }
+
+    /// The same without completions of nothing but white space, which rows of preferences must not hold.
+    public Candidates withoutBlank() {
+        int[] kept = IntStream.range(0, completions.size())
+                .filter(i -> !completions.get(i).isBlank())
+                .toArray();
+        return new Candidates(
+                prompt,
+                Arrays.stream(kept).mapToObj(completions::get).toList(),
+                Arrays.stream(kept).mapToObj(rewards::get).toList());
     }
 }

@@ -6,8 +6,9 @@ import dev.poise.run.Recipe;
 import dev.poise.run.SampleLine;
 import dev.poise.run.Samples;
 import dev.poise.sample.Decoding;
-import dev.poise.sample.Sample;
 import dev.poise.sample.Sampler;
+import dev.poise.sample.TextSample;
+import dev.poise.sample.TextSampler;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
 import java.io.IOException;
@@ -48,15 +49,17 @@ record SampleSheet(Recipe.Sample settings, List<int[]> prompts, Tokenizer tokeni
         }
         Decoding decoding = new Decoding(settings.temperature(), 0, 1, settings.maxNewTokens(), seed);
         Sampler sampler = new Sampler(policy, tokenizer.specialTokens().stop(), BATCH);
-        List<Sample> answers = sampler.sample(prompts, decoding);
+        List<TextSample> answers = new ArrayList<>();
+        new TextSampler(sampler, tokenizer).sample(prompts, decoding, (index, answer) -> answers.add(answer));
         for (int i = 0; i < answers.size(); i++) {
+            TextSample answer = answers.get(i);
             sink.append(new SampleLine(
                     step,
                     i,
                     tokenizer.decode(prompts.get(i), true),
-                    tokenizer.decode(answers.get(i).tokens(), true),
-                    answers.get(i).tokens().length,
-                    answers.get(i).ended()));
+                    answer.text(),
+                    answer.sample().tokens().length,
+                    answer.sample().ended()));
         }
     }
 }

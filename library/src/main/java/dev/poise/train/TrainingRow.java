@@ -7,10 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /// An encoded row and what the reference policy says of it.
 ///
-/// @param encoded the row
+/// @param encoded the row; every sequence of it holds at least one trained token
 /// @param reference log π_ref(y|x) of each of its sequences, nats, summed over trained tokens; null without a
 ///     reference
 public record TrainingRow(Encoded encoded, double @Nullable [] reference) {
+
+    public TrainingRow {
+        // Else its log-probability would be an empty sum: a loss that looks well and trains nothing.
+        if (sequences(encoded).stream().anyMatch(sequence -> sequence.trainedTokens() == 0)) {
+            throw new IllegalArgumentException(
+                    encoded.source() + ": every sequence must hold at least one trained token, got one without");
+        }
+    }
 
     /// A row without a reference.
     public static TrainingRow of(Encoded encoded) {

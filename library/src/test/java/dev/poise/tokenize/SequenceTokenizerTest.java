@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,28 @@ final class SequenceTokenizerTest {
             assertThat(whole.first(9).ids()).containsExactly(1 + 'p', 1 + 'c', 1 + 'd', 0);
             assertThat(whole.trainedWithin(3)).isEqualTo(2);
             assertThat(whole.trainedWithin(9)).isEqualTo(3);
+        }
+    }
+
+    /// Nothing is ever padded, so what the padding token is cannot reach the mask.
+    @Test
+    void trap06_theEndOfSequenceIsTrainedWhereItIsThePaddingTokenToo() throws IOException {
+        TinyTokenizers.vocabularyAndMerges(directory, List.of());
+        MarkedText text = MarkedText.completion("p", "c");
+        Files.writeString(
+                directory.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|endoftext|>\", \"pad_token\": \"!\"}");
+        try (Tokenizer distinct = Tokenizer.read(directory)) {
+            assertThat(distinct.padId()).hasValue(1 + '!');
+            MarkedTokens expected = new SequenceTokenizer(distinct).encode(text);
+            Files.writeString(
+                    directory.resolve("tokenizer_config.json"),
+                    "{\"eos_token\": \"<|endoftext|>\", \"pad_token\": \"<|endoftext|>\"}");
+            try (Tokenizer same = Tokenizer.read(directory)) {
+                assertThat(same.padId()).isEqualTo(same.eosId()).hasValue(0);
+                MarkedTokens marked = new SequenceTokenizer(same).encode(text);
+                assertThat(marked.ids()).isEqualTo(expected.ids()).endsWith(0);
+                assertThat(marked.trained()).isEqualTo(expected.trained()).containsExactly(false, true, true);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ import dev.poise.torch.Torch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +42,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 final class TunerTest {
+
+    /// A model whose configuration asks for dropout.
+    private static final Path GPT2 = Path.of("src/test/resources/models/gpt2");
 
     private static final AdamW.Settings ADAM = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
 
@@ -176,6 +180,106 @@ final class TunerTest {
                         .isCloseTo(Math.log(2), within(precision == Precision.BFLOAT16 ? 2e-3 : 1e-6));
             }
         }
+    }
+
+    /// The reference is a set of numbers that are measured before the first step: a step cannot reach them.
+    @Test
+    void trap13_theReferenceStaysWhileThePolicyMoves() {
+        List<Encoded> encoded =
+                pairs(4, true).stream().map(TrainingRow::encoded).toList();
+        try (Decoder initial = ModelDirectory.read(GPT2, Precision.FLOAT64, false);
+                Decoder policy = ModelDirectory.read(GPT2, Precision.FLOAT64, true);
+                Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(ADAM, 0, 8192))) {
+            double[][] before = Likelihoods.summed(initial, encoded, 8192, done -> {});
+            List<TrainingRow> rows = scored(encoded, Likelihoods.summed(initial, encoded, 8192, done -> {}));
+            for (int step = 0; step < 3; step++) {
+                tuner.step(rows, 1e-3);
+            }
+            double[][] moved = Likelihoods.summed(policy, encoded, 8192, done -> {});
+            assertThat(Likelihoods.summed(initial, encoded, 8192, done -> {})).isDeepEqualTo(before);
+            Averages averages = new Averages();
+            tuner.evaluate(rows, averages);
+            double margin = 0;
+            for (int row = 0; row < rows.size(); row++) {
+                assertThat(rows.get(row).reference()).containsExactly(before[row]);
+                margin += 0.1 * (moved[row][0] - before[row][0] - moved[row][1] + before[row][1]) / rows.size();
+            }
+            assertThat(margin).isGreaterThan(0.01);
+            assertThat(averages.means().get("rewards/margins")).isCloseTo(margin, within(1e-12));
+        }
+    }
+
+    @Test
+    void trap14_dropoutInTheConfigurationIsNotApplied() throws IOException {
+        assertThat(Files.readString(GPT2.resolve("config.json"))).contains("\"resid_pdrop\": 0.1");
+        List<Encoded> encoded =
+                pairs(4, true).stream().map(TrainingRow::encoded).toList();
+        try (Decoder reference = ModelDirectory.read(GPT2, Precision.FLOAT32, false);
+                Decoder policy = ModelDirectory.read(GPT2, Precision.FLOAT32, true);
+                Tuner tuner = new Tuner(policy, new Dpo(0.1, 0), new Tuner.Settings(ADAM, 0, 8192))) {
+            double[][] once = Likelihoods.summed(reference, encoded, 8192, done -> {});
+            assertThat(Likelihoods.summed(policy, encoded, 8192, done -> {})).isDeepEqualTo(once);
+            List<TrainingRow> rows = scored(encoded, once);
+            assertThat(tuner.evaluate(rows, new Averages())).isCloseTo(Math.log(2), within(1e-15));
+            assertThat(tuner.step(rows, 1e-3).loss()).isCloseTo(Math.log(2), within(1e-6));
+        }
+    }
+
+    /// Batches of three pairs and of two: a token counts once, whatever batch it is in.
+    @Test
+    void trap20_metricsOfTokensAreMeansOverTokensAlsoWhereTheLastBatchIsSmaller() {
+        List<TrainingRow> rows = pairs(5, true);
+        try (Decoder policy = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT64, true);
+                Tuner tuner = new Tuner(policy, new Dpo(0.3, 0), new Tuner.Settings(ADAM, 0, 40))) {
+            Measured all = Likelihoods.measure(policy, rows);
+            Averages averages = new Averages();
+            tuner.evaluate(rows.subList(0, 3), averages);
+            double ofFirst = averages.mean("entropy").orElseThrow();
+            tuner.evaluate(rows.subList(3, 5), averages);
+            Averages last = new Averages();
+            tuner.evaluate(rows.subList(3, 5), last);
+
+            double entropy = Arrays.stream(all.tokens().entropies()).average().orElseThrow();
+            assertThat(averages.means().get("entropy")).isCloseTo(entropy, within(1e-12));
+            assertThat((ofFirst + last.mean("entropy").orElseThrow()) / 2).isNotCloseTo(entropy, within(1e-6));
+            double[] logits = all.tokens().meanLogits();
+            double[] sums = new double[2];
+            int[] counts = new int[2];
+            int right = 0;
+            for (int sequence = 0; sequence < all.batch().sequences(); sequence++) {
+                for (int r = all.batch().offsets()[sequence]; r < all.batch().offsets()[sequence + 1]; r++) {
+                    sums[sequence % 2] += logits[r];
+                    counts[sequence % 2]++;
+                    boolean hit = all.tokens().best()[r] == all.batch().targets()[r];
+                    right += sequence % 2 == 0 && hit ? 1 : 0;
+                }
+            }
+            assertThat(counts).containsExactly(3 + 5 + 7 + 9 + 11, 4 + 5 + 6 + 7 + 8);
+            assertThat(averages.means().get("logits/chosen")).isCloseTo(sums[0] / counts[0], within(1e-12));
+            assertThat(averages.means().get("logits/rejected")).isCloseTo(sums[1] / counts[1], within(1e-12));
+            assertThat(averages.means()).containsEntry("mean_token_accuracy", right / (double) counts[0]);
+        }
+    }
+
+    @Test
+    void trap23_aRowWithoutATrainedTokenIsRefused() {
+        TokenSequence mute = new TokenSequence(new int[] {3, 4, 5}, new boolean[3]);
+        TokenSequence heard = sequence(new int[] {3, 4, 6}, 2);
+        String problem = "pairs.jsonl:7: every sequence must hold at least one trained token, got one without";
+        for (Encoded row : List.of(pair(mute, mute, 7), pair(mute, heard, 7), pair(heard, mute, 7))) {
+            assertThatThrownBy(() -> TrainingRow.of(row))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(problem);
+        }
+        assertThat(TrainingRow.of(pair(heard, heard, 7)).reference()).isNull();
+    }
+
+    private static List<TrainingRow> scored(List<Encoded> encoded, double[][] reference) {
+        List<TrainingRow> rows = new ArrayList<>();
+        for (int row = 0; row < encoded.size(); row++) {
+            rows.add(new TrainingRow(encoded.get(row), reference[row]));
+        }
+        return rows;
     }
 
     @Test

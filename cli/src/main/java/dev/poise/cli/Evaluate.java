@@ -1,0 +1,80 @@
+package dev.poise.cli;
+
+import dev.poise.cli.AnswerOptions.Answered;
+import dev.poise.data.Content;
+import dev.poise.evaluate.Comparison;
+import dev.poise.oracle.Reward;
+import dev.poise.sample.Sample;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `poise evaluate`: how often one model's answers are better than another's, by a rule.
+@Command(
+        name = "evaluate",
+        description = "Lets two models answer the same prompts, and says how often the first answers better by rules.",
+        footer = {
+            "",
+            "Intervals are at 95 %%: Tango's for the win rate, in which ties count half, Student's t for means, Wilson's"
+                    + " for shares. Both models draw with the same seed. Lengths are in each model's own tokens, the"
+                    + " ending one included."
+        })
+final class Evaluate implements Callable<Integer> {
+
+    private final Console console;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Option(names = "--against", required = true, paramLabel = "DIR", description = "Model directory of the other.")
+    private Path against;
+
+    @Mixin
+    private final PromptOptions prompt = new PromptOptions();
+
+    @Mixin
+    private final RewardOptions rewards = new RewardOptions();
+
+    @Mixin
+    private final AnswerOptions answering = new AnswerOptions();
+
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+
+    Evaluate(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        Reward reward = rewards.reward();
+        answering.decoding();
+        List<Content> contents = prompt.read(console);
+        if (contents.size() < 2) {
+            throw new UsageException("prompts must be at least 2, since one gives no interval, got 1");
+        }
+        ModelOptions.requireDirectory(against);
+        Comparison comparison =
+                Comparison.of(answers(model.directory, contents, reward), answers(against, contents, reward));
+        ComparisonText text = new ComparisonText(model.directory, against, comparison);
+        if (json) {
+            console.result(text.toJson().toString());
+        } else {
+            text.lines().forEach(console::result);
+        }
+        return 0;
+    }
+
+    private Comparison.Answers answers(Path directory, List<Content> contents, Reward reward) {
+        Answered answered = answering.answers(model, directory, contents, 1, console);
+        List<String> texts = answered.texts().stream().map(List::getFirst).toList();
+        List<Sample> samples = answered.samples();
+        return new Comparison.Answers(
+                reward.scoreAll(contents.stream().map(Contents::lastText).toList(), texts),
+                samples.stream().mapToInt(sample -> sample.tokens().length).toArray(),
+                samples.stream().filter(Sample::ended).count());
+    }
+}
