@@ -46,14 +46,13 @@ final class PoiseTest {
 
     @Test
     void suggestsTheVerbThatWasMeant() {
-        CommandRun run = CommandRun.of("generat");
+        CommandRun run = CommandRun.of("docto");
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).isEqualTo("""
-                        poise: Unmatched argument at index 0: 'generat'; did you mean generate?
-                        poise --help shows what it takes
-                        """);
+        assertThat(run.err())
+                .startsWith("poise: Unmatched argument at index 0: 'docto'; did you mean doctor")
+                .endsWith("?\npoise --help shows what it takes\n");
     }
 
     @Test
