@@ -35,8 +35,7 @@ record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architectur
     }
 
     /// The tokens of a prompt. Where they are none, the token that opens a sequence, or, as GPT-2 knows no such, the
-    /// one
-    /// that ends the sequence before.
+    /// one that ends the sequence before.
     ///
     /// @param index zero-based, of the prompt
     /// @throws IllegalArgumentException when the model cannot take it

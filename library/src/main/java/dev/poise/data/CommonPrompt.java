@@ -9,8 +9,7 @@ final class CommonPrompt {
     private CommonPrompt() {}
 
     /// How many chars of two texts are their prompt: what both begin with, taken back to a whole word, and without
-    /// the
-    /// space before the answers, which belongs to them ("The sky is" + " blue", as in TRL).
+    /// the space before the answers, which belongs to them ("The sky is" + " blue", as in TRL).
     static int length(String chosen, String rejected) {
         int shorter = Math.min(chosen.length(), rejected.length());
         int length = 0;

@@ -22,8 +22,7 @@ import java.util.List;
 /// Written by [EncodedWriter]. Layout, little endian: 16 bytes head (magic, version); the rows; one 8-byte offset a
 /// row; the source files' names; 88 bytes foot (where offsets and names start, how many rows, SHA-256 of the rows'
 /// content, SHA-256 of all before it). A row is file number (4), line (8), kind (1), then one or two sequences:
-/// length
-/// n (4), n ids (4 each), n mask bits in whole bytes. May be read from several threads.
+/// length n (4), n ids (4 each), n mask bits in whole bytes. May be read from several threads.
 public final class EncodedFile implements AutoCloseable {
 
     static final byte[] MAGIC = "POISEROW".getBytes(StandardCharsets.US_ASCII);
@@ -140,8 +139,7 @@ public final class EncodedFile implements AutoCloseable {
     }
 
     /// SHA-256 over what the model sees, in hexadecimal: ids, masks and labels of all rows in order, and not where
-    /// they
-    /// were read.
+    /// they were read.
     public String digest() {
         return digest;
     }

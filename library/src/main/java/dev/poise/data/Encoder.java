@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns examples into token sequences with loss masks.
 ///
-/// Completions are trained, prompts are not; of a text without prompt everything, of conversations what the
-/// assistant
+/// Completions are trained, prompts are not; of a text without prompt everything, of conversations what the assistant
 /// says and its end of turn. Plain text ends in one end-of-sequence token; a conversation ends as its template ends
 /// it.
 public final class Encoder {

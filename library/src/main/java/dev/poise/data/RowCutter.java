@@ -5,12 +5,10 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /// Cuts a byte stream into rows, lines or the elements of a JSON array, and never holds more than one of them, nor
-/// more
-/// of that one than the limit.
+/// more of that one than the limit.
 ///
 /// An array's elements are found by brackets and quotes alone, so that a broken element spoils itself and not the
-/// file.
-/// Bytes above 0x7F never look like brackets or quotes in UTF-8.
+/// file. Bytes above 0x7F never look like brackets or quotes in UTF-8.
 final class RowCutter {
 
     private static final int END = -1;

@@ -12,10 +12,8 @@ public record Split(int[] train, int[] evaluation) {
     private static final long STREAM = 0x53504C4954L;
 
     /// Holds out a share of the rows: the first of a random order of all of them, `round(share * rows)` many, at
-    /// least
-    /// one where the share is above 0 and never all. The same for the same rows, share and seed; a smaller share
-    /// holds
-    /// out a part of what a larger one does.
+    /// least one where the share is above 0 and never all. The same for the same rows, share and seed; a smaller
+    /// share holds out a part of what a larger one does.
     ///
     /// @param rows how many rows there are
     /// @param share the share held out, in [0, 1)

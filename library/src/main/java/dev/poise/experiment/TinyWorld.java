@@ -14,9 +14,7 @@ import java.util.stream.Stream;
 /// A world small enough to learn in seconds: animals that go somewhere and feel one way or another about it.
 ///
 /// Its texts are generated, so that everything about them is known: which prompts exist, that moods are even, and
-/// which
-/// of
-/// two answers is better, namely the more cheerful one.
+/// which of two answers is better, namely the more cheerful one.
 final class TinyWorld {
 
     private static final List<String> ANIMALS = List.of(

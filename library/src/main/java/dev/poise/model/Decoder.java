@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// A decoder-only transformer: token ids in, log-probabilities out, gradients back.
 ///
 /// It runs over flat, unpadded batches. Only the trunk is differentiated by libtorch; the head's gradient is in
-/// closed
-/// form, and the embedding's is a sum over rows. There is no dropout, whatever a configuration says: preference
-/// objectives compare log-probabilities, and noise in them is noise in the loss.
+/// closed form, and the embedding's is a sum over rows. There is no dropout, whatever a configuration says:
+/// preference objectives compare log-probabilities, and noise in them is noise in the loss.
 ///
 /// Not thread-safe: one thread at a time. Tensors belong to the caller's native scope.
 public final class Decoder implements AutoCloseable {

@@ -11,11 +11,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The output head: logits = W h, what is read from them, and its gradient in closed form.
 ///
-/// Rows are worked off in chunks, so that the `[tokens, vocabulary]` matrix never exists whole, and no graph is
-/// built
+/// Rows are worked off in chunks, so that the `[tokens, vocabulary]` matrix never exists whole, and no graph is built
 /// over the vocabulary: with c = ∂L/∂log p(y), softmax gives ∂L/∂logits = c (e_y − p). Log-softmax and everything
-/// read
-/// from it are computed in the type of sums.
+/// read from it are computed in the type of sums.
 public final class Head {
 
     /// Entries of one chunk of logits: 64 MiB in float32.

@@ -16,8 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 /// parameter is a leaf that shares memory with its stretch; backward passes add into the gradient buffer.
 ///
 /// In bfloat16, linear maps compute with a cast copy of the buffer, made anew by [#refresh()] after each change of
-/// the
-/// values; [#collect()] adds what their backward passes left in the cast gradients to the float32 ones.
+/// the values; [#collect()] adds what their backward passes left in the cast gradients to the float32 ones.
 ///
 /// Not thread-safe: one thread at a time.
 public final class Parameters implements AutoCloseable {

@@ -14,8 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 /// Attention within the segments of a flat batch: quadratic in a segment, never in the batch.
 ///
 /// Segments of similar length run together, padded to the longest of their group inside attention only; a segment
-/// joins
-/// a group where the padding costs less than a group of its own would.
+/// joins a group where the padding costs less than a group of its own would.
 final class SegmentAttention implements Attention {
 
     /// Query-key products that cost as much as one more group of native calls: 50 µs at 50 GFLOP/s, measured on two

@@ -10,13 +10,11 @@ package dev.poise.objective;
 /// ```
 ///
 /// At Δ = 0 the loss is ln 2 and, with ε = 0, the slope −β/2: so it starts when policy and reference are the same.
-/// With
-/// ε = 0 the loss falls for ever and w⁺ = w⁻ = βσ(−βΔ) fades as the pair is learnt; with ε > 0 it is least at
-/// βΔ = ln((1 − ε)/ε), beyond which both change their sign. As Δ → −∞ the slope tends to −β(1 − ε).
+/// With ε = 0 the loss falls for ever and w⁺ = w⁻ = βσ(−βΔ) fades as the pair is learnt; with ε > 0 it is least at βΔ
+/// = ln((1 − ε)/ε), beyond which both change their sign. As Δ → −∞ the slope tends to −β(1 − ε).
 ///
 /// Source: Rafailov et al. 2023, eq. 7 (<https://arxiv.org/abs/2305.18290>), TRL's `sigmoid`; ε is the conservative
-/// DPO
-/// of Mitchell 2023, eq. 3 (<https://ericmitchell.ai/cdpo.pdf>). TRL reads ε so before 0.29 and ignores it since.
+/// DPO of Mitchell 2023, eq. 3 (<https://ericmitchell.ai/cdpo.pdf>). TRL reads ε so before 0.29 and ignores it since.
 ///
 /// @param beta β > 0, inverse temperature, 1/nat; the paper uses 0.1 to 0.5
 /// @param labelSmoothing ε in [0, 0.5), the probability that a label is flipped

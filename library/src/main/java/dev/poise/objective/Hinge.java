@@ -11,10 +11,8 @@ package dev.poise.objective;
 /// ```
 ///
 /// At Δ = 0 the loss is 1 and w⁺ = w⁻ = β, and so they stay until Δ = 1/β, where they drop to 0. At the kink itself
-/// the
-/// derivative is taken as 0, the one of its two sides at which the pair counts as learnt. The loss is linear in −Δ,
-/// so
-/// an outlier pulls no harder than any other pair.
+/// the derivative is taken as 0, the one of its two sides at which the pair counts as learnt. The loss is linear in
+/// −Δ, so an outlier pulls no harder than any other pair.
 ///
 /// Source: with the reference it is the hinge-norm loss of Liu et al. 2023 (RSO)
 /// (<https://arxiv.org/abs/2309.06657>), TRL's `hinge`; without, the calibration term of Zhao et al. 2023 (SLiC-HF),

@@ -9,8 +9,7 @@ import java.util.List;
 /// ∂L = Σₖ λₖ ∂Lₖ
 /// ```
 ///
-/// Every term keeps its own denominator (pairs or tokens), so λ weighs losses as they are reported, not examples.
-/// One
+/// Every term keeps its own denominator (pairs or tokens), so λ weighs losses as they are reported, not examples. One
 /// term of weight 1 is that term.
 ///
 /// @param terms at least one

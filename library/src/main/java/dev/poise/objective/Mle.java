@@ -12,8 +12,7 @@ import java.util.Arrays;
 /// ```
 ///
 /// So w⁺ = 1/T whatever the model thinks of the example, and w⁻ = 0: bad examples are not read. A uniform model over
-/// V
-/// tokens has the loss ln V. The average is over tokens, not examples: a long answer weighs more than a short one.
+/// V tokens has the loss ln V. The average is over tokens, not examples: a long answer weighs more than a short one.
 ///
 /// Source: the usual cross-entropy; as `sft` in TRL's list of losses, but with the tokens of the step, not of the
 /// micro-batch, as denominator, so that accumulation changes nothing.

@@ -2,8 +2,7 @@ package dev.poise.tokenize;
 
 import java.util.Arrays;
 
-/// The alphabet of byte-level vocabularies (GPT-2, 2019): every byte is written as one printable character, so that
-/// a
+/// The alphabet of byte-level vocabularies (GPT-2, 2019): every byte is written as one printable character, so that a
 /// vocabulary can be a text file. Printable Latin-1 stands for itself, the other 68 bytes for U+0100 onwards.
 final class ByteLevel {
 

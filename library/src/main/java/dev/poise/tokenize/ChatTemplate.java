@@ -48,8 +48,7 @@ public record ChatTemplate(
     public record Turn(int message, MarkedText.Span span) {}
 
     /// The template that a recipe names, in the tokenizer's own spelling of the beginning and end of a sequence;
-    /// empty
-    /// for `none`.
+    /// empty for `none`.
     ///
     /// @throws IllegalArgumentException when the name is unknown
     public static Optional<ChatTemplate> named(String name, Tokenizer tokenizer) {

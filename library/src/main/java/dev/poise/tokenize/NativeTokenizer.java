@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Hugging Face's own tokenizers library, reached through DJL's native bridge.
 ///
 /// The bridge is called directly: DJL's tokenizer above it also fetches every token's spelling and place, which
-/// doubles
-/// the time, and it cuts and pads by default.
+/// doubles the time, and it cuts and pads by default.
 final class NativeTokenizer implements Tokenizer {
 
     private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;

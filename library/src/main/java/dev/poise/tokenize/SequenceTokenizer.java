@@ -10,8 +10,7 @@ import java.util.OptionalInt;
 /// token of a completion is lost, and the merge is counted.
 ///
 /// A sequence begins with what the tokenizer puts before a text (often a beginning-of-sequence token), once, also
-/// where
-/// the text already starts with it.
+/// where the text already starts with it.
 public final class SequenceTokenizer {
 
     /// A text that any vocabulary spells, to see what is put around it.

@@ -15,8 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 ///
 /// A model directory says this in up to four files that may disagree. The tokenizer's own word counts
 /// (`tokenizer_config.json`, then `special_tokens_map.json`), as in TRL; `generation_config.json` and `config.json`
-/// are
-/// asked where the tokenizer names none. Disagreements are told, not settled in silence.
+/// are asked where the tokenizer names none. Disagreements are told, not settled in silence.
 ///
 /// @param bos beginning of sequence
 /// @param eos end of sequence

@@ -5,8 +5,7 @@ import dev.poise.run.Recipe;
 /// The learning rate of every step.
 ///
 /// As Hugging Face's schedules: during warm-up, step t of w (from zero) uses t / w of the peak, so the first step of
-/// a
-/// warm-up does not move; afterwards a straight line or half a cosine falls to zero at the last step's end.
+/// a warm-up does not move; afterwards a straight line or half a cosine falls to zero at the last step's end.
 final class LearningRate {
 
     private LearningRate() {}

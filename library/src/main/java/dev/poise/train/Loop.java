@@ -17,8 +17,7 @@ import java.util.SequencedMap;
 /// The loop of a run: batches to steps, steps to metrics, evaluations, samples and checkpoints.
 ///
 /// Steps visit rows in an order that only the seed and the epoch decide, so a run that was killed goes on from its
-/// last
-/// checkpoint to the same numbers, bit for bit on the same machine and settings.
+/// last checkpoint to the same numbers, bit for bit on the same machine and settings.
 final class Loop {
 
     private final Recipe recipe;

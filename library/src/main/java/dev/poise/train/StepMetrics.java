@@ -8,14 +8,11 @@ import dev.poise.objective.Examples;
 
 /// Metrics of measured rows under TRL's names.
 ///
-/// `logps/*` are means over pairs of the log-probability summed over completion tokens. `rewards/*` are
-/// β (log π − log π_ref), summed; without a reference the second term is left out. `rewards/accuracies` counts
-/// strictly
-/// greater rewards, so it is near 0 and not 1/2 while policy and reference are equal. `logits/*` are means over
-/// completion
+/// `logps/*` are means over pairs of the log-probability summed over completion tokens. `rewards/*` are β (log π −
+/// log π_ref), summed; without a reference the second term is left out. `rewards/accuracies` counts strictly greater
+/// rewards, so it is near 0 and not 1/2 while policy and reference are equal. `logits/*` are means over completion
 /// tokens of the mean over the vocabulary. `entropy` is over all completion tokens, nats; `mean_token_accuracy` over
-/// those
-/// of the good examples.
+/// those of the good examples.
 final class StepMetrics {
 
     private StepMetrics() {}

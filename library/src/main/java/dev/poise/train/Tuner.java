@@ -15,10 +15,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 /// One optimiser step at a time: measure, ask the objective, walk back, move.
 ///
 /// The objective says how hard each example is rewarded or penalised, the head where, the trunk how. Rows are run in
-/// micro-batches of a token budget, and since the denominators are those of the whole step, the split changes
-/// nothing
-/// but
-/// rounding.
+/// micro-batches of a token budget, and since the denominators are those of the whole step, the split changes nothing
+/// but rounding.
 public final class Tuner implements AutoCloseable {
 
     private final Decoder policy;

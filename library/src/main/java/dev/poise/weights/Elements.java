@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /// Conversion of stored numbers between the four element types that Poise computes with.
 ///
-/// Widening is exact; narrowing rounds once, to the nearest value and ties to even, as IEEE 754 does, so that
-/// numbers
+/// Widening is exact; narrowing rounds once, to the nearest value and ties to even, as IEEE 754 does, so that numbers
 /// beyond a type's range become infinite. NaN stays NaN.
 final class Elements {
 

@@ -29,8 +29,8 @@ final class DpoTest {
                 .isNotCloseTo(0.6911832738, within(1e-3));
     }
 
-    /// ln(1 + e^−z) with z = βΔ, and its mix with ln(1 + e^z): by hand.
-    /// Δ = (−12 + 10.5) − (−14 + 13.5) = −1, so z = −0.1: ln(1 + e^0.1) = 0.7443966600735709.
+    /// ln(1 + e^−z) with z = βΔ, and its mix with ln(1 + e^z): by hand. Δ = (−12 + 10.5) − (−14 + 13.5) = −1, so z =
+    /// −0.1: ln(1 + e^0.1) = 0.7443966600735709.
     @ParameterizedTest
     @CsvSource({
         "0.1, 0,    -1, 0.7443966600735709",
