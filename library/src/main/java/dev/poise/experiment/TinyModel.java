@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A fresh, tiny Llama with a vocabulary of whole words, as a Hugging Face directory.
-final class TinyModel {
+public final class TinyModel {
 
     private static final String UNKNOWN = "<unk>";
     private static final String BEGIN = "<s>";
@@ -20,7 +20,7 @@ final class TinyModel {
     private TinyModel() {}
 
     /// Writes configuration, tokenizer and random weights.
-    static void write(Path directory, Collection<String> words, long seed) throws IOException {
+    public static void write(Path directory, Collection<String> words, long seed) throws IOException {
         Files.createDirectories(directory);
         ObjectNode tokenizer = tokenizer(words);
         int vocabulary = tokenizer.get("model").get("vocab").size();
