@@ -57,7 +57,8 @@ final class Checkup {
         return List.of(
                 Check.good("libtorch", version("pytorch") + " for " + Loader.getPlatform()),
                 instructionSet(Torch.instructionSet()),
-                blas(torch.show_config().getString()),
+                blas(Torch.multipliesWithMkl()),
+                bfloat16(Torch.multipliesBfloat16()),
                 threads(threads, Runtime.getRuntime().availableProcessors()),
                 gpu(torch.hasCUDA(), torch.hasCUDA() ? torch.getNumGPUs() : 0));
     }
@@ -76,12 +77,19 @@ final class Checkup {
                 : Check.good("instruction set", name);
     }
 
-    /// @param configuration how libtorch says it was built
-    static Check blas(String configuration) {
-        String found = configuration.contains("BLAS_INFO=mkl")
-                ? "MKL"
-                : configuration.contains("BLAS_INFO=open") ? "OpenBLAS " + version("openblas") : "unknown";
-        return Check.good("blas", found + ", one thread of its own inside libtorch's");
+    static Check blas(boolean mkl) {
+        return mkl
+                ? Check.good("blas", "MKL, on all threads")
+                : Check.fair(
+                        "blas",
+                        "OpenBLAS " + version("openblas") + ", a large product on one thread",
+                        "MKL uses all; ./poise brings it along on Linux on x86-64");
+    }
+
+    static Check bfloat16(boolean units) {
+        return units
+                ? Check.good("bfloat16", "multiplied by this processor")
+                : Check.good("bfloat16", "rounded, and multiplied in float32: float32 is faster on this processor");
     }
 
     static Check threads(int threads, int cores) {
@@ -103,11 +111,10 @@ final class Checkup {
         }
         return environment.getOrDefault("LD_PRELOAD", "").contains("jemalloc")
                 ? Check.good("allocator", "jemalloc")
-                : Check.fair(
-                        "allocator",
-                        "the system's",
-                        "jemalloc is faster: install it (libjemalloc2 in Debian and Ubuntu, jemalloc in Fedora),"
-                                + " and ./poise will use it");
+                : environment.containsKey("MALLOC_TRIM_THRESHOLD_")
+                        ? Check.good("allocator", "the system's, keeping its pages")
+                        : Check.fair(
+                                "allocator", "the system's", "./poise tells it to keep its pages, which is faster");
     }
 
     static Check memory(long total, long heap) {

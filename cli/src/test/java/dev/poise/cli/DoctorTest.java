@@ -79,7 +79,13 @@ final class DoctorTest {
         assertThat(Checkup.allocator("Linux", Map.of("LD_PRELOAD", "/lib/libjemalloc.so.2"))
                         .found())
                 .isEqualTo("jemalloc");
+        assertThat(Checkup.allocator("Linux", Map.of("MALLOC_TRIM_THRESHOLD_", "9"))
+                        .status())
+                .isEqualTo(Status.GOOD);
         assertThat(Checkup.allocator("Linux", Map.of()).status()).isEqualTo(Status.FAIR);
+        assertThat(Checkup.blas(true).found()).startsWith("MKL");
+        assertThat(Checkup.blas(false).status()).isEqualTo(Status.FAIR);
+        assertThat(Checkup.bfloat16(false).found()).contains("float32 is faster");
         assertThat(Checkup.disk("there", folder).found()).endsWith(" free at " + folder);
         assertThat(Checkup.disk("there", folder.resolve("nowhere")).status()).isEqualTo(Status.MISSING);
     }

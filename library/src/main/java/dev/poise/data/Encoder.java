@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns examples into token sequences with loss masks.
 ///
-/// Completions are trained, prompts are not; of a text without prompt everything, of conversations what the assistant
-/// says and its end of turn. Plain text ends in one end-of-sequence token; a conversation ends as its template ends
-/// it.
+/// Completions are trained, prompts are not; of a text without prompt everything, of conversations what the
+/// assistant says and its end of turn. Plain text ends in one end-of-sequence token; a conversation ends as its
+/// template ends it.
 public final class Encoder {
 
     private final SequenceTokenizer sequences;

@@ -18,8 +18,8 @@ import java.util.Set;
 ///
 /// `.jsonl` holds one JSON object a line; `.json` holds an array of objects, or one object a line; both may be
 /// gzipped. A row that cannot be read or checked comes as a [BadRow]; what makes the rest of a file unreadable
-/// (broken gzip data, an array without end) is a [DataException]. Holds one row at a time, and a few while it detects
-/// the shape.
+/// (broken gzip data, an array without end) is a [DataException]. Holds one row at a time, and a few while it
+/// detects the shape.
 public final class ExampleReader implements Iterator<Row>, AutoCloseable {
 
     /// The longest row that is read unless told otherwise, in bytes.

@@ -2,8 +2,8 @@ package dev.poise.evaluate;
 
 /// Student's t distribution, as far as a two-sided 95 % interval needs it.
 ///
-/// Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.3 and 26.7.4 (finite sums for whole
-/// degrees of freedom), 26.7.5 (expansion of the quantile around the normal one).
+/// Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.3 and 26.7.4 (finite sums for
+/// whole degrees of freedom), 26.7.5 (expansion of the quantile around the normal one).
 final class StudentT {
 
     /// Beyond this the expansion's first left-out term, of the order of ν⁻⁵, is below rounding.

@@ -44,7 +44,7 @@ public final class Decoder implements AutoCloseable {
         this.head = new Head(
                 parameters.product(output),
                 trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0)),
-                precision.sums());
+                precision);
         this.rotations = architecture.positions() instanceof Positions.Rotary(double[] frequencies)
                 ? new RotaryTable(frequencies, precision.sums())
                 : null;
@@ -165,7 +165,8 @@ public final class Decoder implements AutoCloseable {
     }
 
     private Linear linear(String name, boolean bias) {
-        return new Linear(parameters.weight(name + ".weight"), bias ? parameters.weight(name + ".bias") : null);
+        return new Linear(
+                parameters.weight(name + ".weight"), bias ? parameters.weight(name + ".bias") : null, precision);
     }
 
     private Normalisation norm(String name) {
@@ -179,6 +180,7 @@ public final class Decoder implements AutoCloseable {
 
     @Override
     public void close() {
+        head.close();
         owned.close();
         if (rotations != null) {
             rotations.close();

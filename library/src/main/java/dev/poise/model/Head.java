@@ -1,99 +1,213 @@
 package dev.poise.model;
 
+import dev.poise.torch.Owned;
+import dev.poise.torch.Precision;
 import dev.poise.torch.Tensors;
+import dev.poise.torch.Torch;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The output head: logits = W h, what is read from them, and its gradient in closed form.
 ///
-/// Rows are worked off in chunks, so that the `[tokens, vocabulary]` matrix never exists whole, and no graph is built
-/// over the vocabulary: with c = ∂L/∂log p(y), softmax gives ∂L/∂logits = c (e_y − p). Log-softmax and everything
-/// read from it are computed in the type of sums.
-public final class Head {
+/// No graph is built over the vocabulary: with c = ∂L/∂log p(y), softmax gives ∂L/∂logits = c (e_y − p), so that
+///
+/// ```
+/// ∂L/∂h = c (W_y − Wᵀp)        ∂L/∂W = Σ (e_y − p) (c h)ᵀ
+/// ```
+///
+/// and c scales rows of width D, never of width V. Rows are worked off in chunks, in one scratch buffer that
+/// lasts: fresh memory of this size costs more in page faults than the operations on it. The probabilities of the
+/// last reading stay there for the way back, as far as the buffer's largest size allows, and are computed again
+/// beyond it, so that memory does not grow with the batch. Log-softmax and everything read from it are computed in
+/// the type of sums.
+public final class Head implements AutoCloseable {
+
+    /// How many of the most likely tokens the top-k statistics cover, as in arXiv 2410.11677.
+    public static final int TOP = 10;
 
     /// Entries of one chunk of logits: 64 MiB in float32.
     private static final long CHUNK_ENTRIES = 1L << 24;
 
+    /// Entries of probabilities kept for the way back: 128 MiB in float32.
+    private static final long KEPT_ENTRIES = 1L << 25;
+
+    /// Entries read at a time: 4 MiB in float32 stay in a cache while six operations pass over them.
+    private static final long STRETCH_ENTRIES = 1L << 20;
+
     private final Tensor weight; // [V, D] type of products
     private final Tensor gradient; // [V, D] type of sums; empty where frozen
-    private final ScalarType sums;
+    private final Precision precision;
     private final int chunk; // rows
+    private final int keep; // rows
+    private final Owned owned = new Owned();
+    private Tensor scratch; // entries of the kept rows, then of one chunk
+    private long readings; // the newest one's probabilities lie in the scratch buffer
 
-    Head(Tensor weight, Tensor gradient, ScalarType sums) {
-        this(weight, gradient, sums, (int) Math.max(1, CHUNK_ENTRIES / weight.size(0)));
+    Head(Tensor weight, Tensor gradient, Precision precision) {
+        this(weight, gradient, precision, rows(CHUNK_ENTRIES, weight), (int) (KEPT_ENTRIES / weight.size(0)));
     }
 
     /// @param chunk rows worked off together, at least 1
-    Head(Tensor weight, Tensor gradient, ScalarType sums, int chunk) {
+    /// @param keep rows whose probabilities are kept for the way back
+    Head(Tensor weight, Tensor gradient, Precision precision, int chunk, int keep) {
         this.weight = weight;
         this.gradient = gradient;
-        this.sums = sums;
+        this.precision = precision;
         this.chunk = chunk;
+        this.keep = keep - keep % chunk;
+        this.scratch = owned.keep(Tensors.empty(precision.sums(), 0));
     }
+
+    private static int rows(long entries, Tensor weight) {
+        return (int) Math.max(1, entries / weight.size(0));
+    }
+
+    /// What was read of some rows, and what the way back needs of it.
+    ///
+    /// @param hidden normed hidden states, `[R, D]`, without a graph
+    /// @param targets the token each row is asked for, `[R]`
+    /// @param statistics of every row
+    /// @param number of this reading: the scratch buffer holds the probabilities of the newest one
+    record Reading(Tensor hidden, int[] targets, TokenStatistics statistics, long number) {}
 
     /// Logits, `[R, V]`, in the type of sums.
     Tensor logits(Tensor hidden) {
-        return torch.linear(hidden.to(weight.scalar_type()), weight).to(sums);
+        return torch.linear(precision.operand(hidden), weight).to(precision.sums());
     }
 
-    /// Reads every row's statistics without recording gradients.
+    /// Reads every row's statistics.
     ///
     /// @param hidden normed hidden states, `[R, D]`
     /// @param targets the token each row is asked for, `[R]`
     TokenStatistics measure(Tensor hidden, int[] targets) {
-        int rows = targets.length;
-        TokenStatistics statistics = TokenStatistics.ofSize(rows);
-        for (int from = 0; from < rows; from += chunk) {
-            int count = Math.min(chunk, rows - from);
-            try (PointerScope scope = new PointerScope();
-                    NoGradGuard guard = new NoGradGuard()) {
-                Tensor logits = logits(hidden.narrow(0, from, count));
-                Tensor asked = targets(targets, from, count);
-                Tensor logProbs = torch.log_softmax(logits, 1);
-                Tensor entropy = logProbs.exp().mul_(logProbs).sum(1).neg_();
-                Tensor best = torch.argmax(logits, new LongOptional(1), false);
-                statistics.fill(
-                        from,
-                        Tensors.toDoubles(logProbs.gather(1, asked)),
-                        Tensors.toDoubles(entropy),
-                        Tensors.toDoubles(logits.mean(1)),
-                        Tensors.toInts(best));
+        return read(hidden, targets).statistics();
+    }
+
+    /// Reads every row's statistics, so that [#backward] can follow.
+    Reading read(Tensor hidden, int[] targets) {
+        reserve(targets.length);
+        Reading reading = new Reading(hidden.detach(), targets, TokenStatistics.ofSize(targets.length), readings);
+        for (int from = 0; from < targets.length; from += chunk) {
+            int start = from;
+            int count = Math.min(chunk, targets.length - from);
+            Torch.withoutGradients(() -> read(reading, start, count));
+        }
+        return reading;
+    }
+
+    /// Makes the scratch buffer large enough for another reading, whose probabilities will replace what it holds.
+    private void reserve(int rows) {
+        long needed = (Math.min(rows, keep) + (rows > keep ? chunk : 0)) * weight.size(0);
+        readings++;
+        if (scratch.numel() < needed) {
+            owned.close();
+            scratch = owned.keep(Tensors.empty(precision.sums(), needed));
+        }
+    }
+
+    /// Where a chunk's logits go, `[count, V]`: to a place of their own as long as there is one.
+    private Tensor place(int from, int count) {
+        long start = Math.min(from, keep) * weight.size(0);
+        return scratch.narrow(0, start, count * weight.size(0)).view(count, weight.size(0));
+    }
+
+    /// Logits of some rows in their place in the scratch buffer.
+    private Tensor logits(Reading reading, int from, int count) {
+        Tensor place = place(from, count);
+        Tensor input = precision.operand(reading.hidden().narrow(0, from, count));
+        if (precision.products() == precision.sums()) {
+            return torch.mm_out(place, input, weight.t());
+        }
+        return place.copy_(torch.linear(input, weight));
+    }
+
+    /// Fills the statistics of some rows and leaves their probabilities in the scratch buffer.
+    private void read(Reading reading, int from, int count) {
+        Tensor logits = logits(reading, from, count);
+        int stretch = rows(STRETCH_ENTRIES, weight);
+        for (int row = 0; row < count; row += stretch) {
+            try (PointerScope scope = new PointerScope()) {
+                int some = Math.min(stretch, count - row);
+                Tensor part = logits.narrow(0, row, some);
+                Tensor asked = targets(reading.targets(), from + row, some);
+                reading.statistics().fill(from + row, statistics(part, asked));
             }
         }
-        return statistics;
+    }
+
+    /// Statistics of a stretch of logits, which become probabilities.
+    private static TokenStatistics statistics(Tensor logits, Tensor asked) {
+        Tensor mean = logits.mean(1);
+        T_TensorTensor_T top = torch.topk(logits, Math.min(TOP, logits.size(1)), 1, true, true);
+        Tensor largest = top.get0().narrow(1, 0, 1);
+        // Less the largest, so that neither exponentials overflow nor differences cancel.
+        logits.sub_(largest);
+        Tensor probs = torch.softmax(logits, 1);
+        Tensor logSum = probs.gather(1, top.get1().narrow(1, 0, 1)).log_().neg_();
+        Tensor logProbs = logits.gather(1, asked).sub_(logSum);
+        Tensor entropies = logSum.squeeze(1).sub(torch.linalg_vecdot(probs, logits));
+        double[] topProbs = Tensors.toDoubles(probs.gather(1, top.get1()));
+        logits.copy_(probs);
+        return TokenStatistics.of(
+                Tensors.toDoubles(logProbs),
+                Tensors.toDoubles(entropies),
+                Tensors.toDoubles(mean),
+                Tensors.toInts(top.get1().narrow(1, 0, 1)),
+                topProbs);
     }
 
     /// Adds the head's own gradient to its buffer and returns the one by the hidden states, `[R, D]`.
     ///
-    /// @param hidden what [#measure] was given
-    /// @param targets what [#measure] was given
     /// @param byLogProb c = ∂L/∂log p(y) of every row
-    Tensor backward(Tensor hidden, int[] targets, double[] byLogProb) {
-        int rows = targets.length;
-        Tensor byHidden = torch.empty_like(hidden.detach());
+    Tensor backward(Reading reading, double[] byLogProb) {
+        int rows = reading.targets().length;
+        Tensor byHidden = torch.empty_like(reading.hidden());
+        boolean kept = reading.number() == readings;
+        if (!kept) {
+            reserve(rows);
+        }
         for (int from = 0; from < rows; from += chunk) {
             int count = Math.min(chunk, rows - from);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor h = hidden.narrow(0, from, count);
-                Tensor c = Tensors.of(Arrays.copyOfRange(byLogProb, from, from + count), sums)
+                Tensor hidden = reading.hidden().narrow(0, from, count);
+                Tensor probs = kept && from < keep
+                        ? place(from, count)
+                        : Tensors.softmax(logits(reading, from, count), precision.sums());
+                Tensor c = Tensors.of(Arrays.copyOfRange(byLogProb, from, from + count), precision.sums())
                         .unsqueeze(1);
-                Tensor byLogits = Tensors.softmax(logits(h), sums).mul_(c.neg());
-                byLogits.scatter_add_(1, targets(targets, from, count), c);
-                Tensor product = byLogits.to(weight.scalar_type());
-                byHidden.narrow(0, from, count).copy_(product.matmul(weight));
-                gradient.add_(product.t().matmul(h.to(weight.scalar_type())));
+                Tensor asked = targets(reading.targets(), from, count).squeeze(1);
+                Tensor operand = precision.operand(probs);
+                Tensor scaled = hidden.mul(c);
+                Tensor wanted = weight.index_select(0, asked).to(precision.sums());
+                byHidden.narrow(0, from, count)
+                        .copy_(wanted.sub_(operand.matmul(weight)).mul_(c));
+                subtractProduct(operand, precision.operand(scaled));
+                gradient.index_add_(0, asked, scaled);
             }
         }
         return byHidden;
     }
 
+    /// Subtracts pᵀ h from the gradient, in place where the product's type allows it.
+    private void subtractProduct(Tensor probs, Tensor hidden) {
+        if (precision.products() == precision.sums()) {
+            gradient.addmm_(probs.t(), hidden, Tensors.scalar(1), Tensors.scalar(-1));
+        } else {
+            gradient.sub_(probs.t().matmul(hidden));
+        }
+    }
+
     private static Tensor targets(int[] targets, int from, int count) {
         return Tensors.indices(Arrays.copyOfRange(targets, from, from + count)).unsqueeze(1);
+    }
+
+    @Override
+    public void close() {
+        owned.close();
     }
 }

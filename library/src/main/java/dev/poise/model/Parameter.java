@@ -5,8 +5,8 @@ import java.util.List;
 
 /// One parameter of a decoder: its place in the maths, and the stored tensors it is made of.
 ///
-/// What the maths uses as one matrix (queries, keys and values; gate and up) is one parameter here, so that it is one
-/// product; files keep the parts apart.
+/// What the maths uses as one matrix (queries, keys and values; gate and up) is one parameter here, so that it is
+/// one product; files keep the parts apart.
 ///
 /// @param name `layers.3.attention.query_key_value.weight` and the like
 /// @param shape rows and columns of a matrix (`[out, in]`), or the length of a vector

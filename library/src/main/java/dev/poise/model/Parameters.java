@@ -11,19 +11,24 @@ import org.bytedeco.pytorch.Tensor;
 
 /// The parameters of a decoder, side by side in one buffer, and their gradients in another.
 ///
-/// One buffer makes clipping, the optimiser, casting and saving a few large operations instead of hundreds of small
-/// ones. Matrices come first and vectors last, so that weight decay, which spares vectors, is one stretch. Every
-/// parameter is a leaf that shares memory with its stretch; backward passes add into the gradient buffer.
+/// One buffer makes clipping, the optimiser, casting and saving a few large operations instead of hundreds of
+/// small ones. Matrices come first and vectors last, so that weight decay, which spares vectors, is one stretch.
+/// Every parameter is a leaf that shares memory with its stretch; backward passes add into the gradient buffer.
 ///
-/// In bfloat16, linear maps compute with a cast copy of the buffer, made anew by [#refresh()] after each change of
-/// the values; [#collect()] adds what their backward passes left in the cast gradients to the float32 ones.
+/// In bfloat16, linear maps compute with a rounded copy of the buffer, made anew by [#refresh()] after each change
+/// of the values. Where that copy is of another type, its gradients are as well, and [#collect()] adds what
+/// backward passes left in them to the float32 ones.
 ///
 /// Not thread-safe: one thread at a time.
 public final class Parameters implements AutoCloseable {
 
+    /// Entries rounded at a time: they stay in a core's cache.
+    private static final long STRETCH = 1L << 18;
+
     private final List<Parameter> layout;
     private final boolean trainable;
-    private final boolean cast;
+    private final Precision precision;
+    private final boolean rounded;
     private final long decayed;
     private final Owned owned = new Owned();
     private final Tensor values;
@@ -43,7 +48,8 @@ public final class Parameters implements AutoCloseable {
     Parameters(List<Parameter> layout, Precision precision, boolean trainable) {
         this.layout = List.copyOf(layout);
         this.trainable = trainable;
-        this.cast = precision == Precision.BFLOAT16;
+        this.precision = precision;
+        this.rounded = precision == Precision.BFLOAT16;
         long size = layout.stream().mapToLong(Parameter::size).sum();
         this.decayed = layout.stream()
                 .filter(parameter -> parameter.role() != Parameter.Role.VECTOR)
@@ -52,8 +58,10 @@ public final class Parameters implements AutoCloseable {
         long kept = trainable ? size : 0;
         this.values = owned.keep(Tensors.zeros(precision.sums(), size));
         this.gradients = owned.keep(Tensors.zeros(precision.sums(), kept));
-        this.products = cast ? owned.keep(Tensors.zeros(precision.products(), size)) : values;
-        this.productGradients = cast ? owned.keep(Tensors.zeros(precision.products(), kept)) : gradients;
+        this.products = rounded ? owned.keep(Tensors.zeros(precision.products(), size)) : values;
+        this.productGradients = precision.products() == precision.sums()
+                ? gradients
+                : owned.keep(Tensors.zeros(precision.products(), kept));
         long offset = 0;
         for (Parameter parameter : layout) {
             place(parameter, offset);
@@ -100,7 +108,7 @@ public final class Parameters implements AutoCloseable {
         return decayed;
     }
 
-    /// What the forward pass computes with: the parameter itself, or its cast copy.
+    /// What the forward pass computes with: the parameter itself, or its rounded copy.
     Tensor weight(String name) {
         return find(leaves, name);
     }
@@ -120,16 +128,19 @@ public final class Parameters implements AutoCloseable {
         return find(gradientsByName, name);
     }
 
-    /// Makes the cast copy follow the values. To be called after every change of them.
+    /// Makes the rounded copy follow the values. To be called after every change of them.
     public void refresh() {
-        if (cast) {
-            Torch.withoutGradients(() -> products.copy_(values));
+        for (long from = 0; rounded && from < values.numel(); from += STRETCH) {
+            long start = from;
+            long count = Math.min(STRETCH, values.numel() - from);
+            Torch.withoutGradients(
+                    () -> products.narrow(0, start, count).copy_(precision.operand(values.narrow(0, start, count))));
         }
     }
 
-    /// Adds the cast gradients to the float32 ones and clears them. To be called after every backward pass.
+    /// Adds gradients of another type to the float32 ones and clears them. To be called after every backward pass.
     void collect() {
-        if (cast) {
+        if (precision.products() != precision.sums()) {
             Torch.withoutGradients(() -> {
                 gradients.add_(productGradients);
                 productGradients.zero_();

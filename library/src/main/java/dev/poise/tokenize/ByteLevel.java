@@ -2,8 +2,9 @@ package dev.poise.tokenize;
 
 import java.util.Arrays;
 
-/// The alphabet of byte-level vocabularies (GPT-2, 2019): every byte is written as one printable character, so that a
-/// vocabulary can be a text file. Printable Latin-1 stands for itself, the other 68 bytes for U+0100 onwards.
+/// The alphabet of byte-level vocabularies (GPT-2, 2019): every byte is written as one printable character, so
+/// that a vocabulary can be a text file. Printable Latin-1 stands for itself, the other 68 bytes for U+0100
+/// onwards.
 final class ByteLevel {
 
     private static final int[] BYTE_OF = new int[0x100 + 68];

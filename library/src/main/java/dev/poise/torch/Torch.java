@@ -2,6 +2,9 @@ package dev.poise.torch;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -17,7 +20,9 @@ public final class Torch {
 
     /// Loads the native libraries and fixes everything that makes their results vary between runs on one machine.
     ///
-    /// OpenBLAS starts threads of its own inside libtorch's; the two fight for cores, so it is held to one.
+    /// Matrices are multiplied by OpenBLAS, or by MKL where its jars are on the class path and the system property
+    /// `org.bytedeco.openblas.load` is `mkl`. OpenBLAS starts threads of its own inside libtorch's; the two fight
+    /// for cores, so it is held to one. MKL shares them well.
     ///
     /// @param threads threads of one operation; 0 for all cores
     /// @return the number of threads in use
@@ -34,9 +39,14 @@ public final class Torch {
                     e);
         }
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        openblas_nolapack.blas_set_num_threads(1);
+        openblas_nolapack.blas_set_num_threads(multipliesWithMkl() ? count : 1);
         torch.set_num_threads(count);
         return count;
+    }
+
+    /// Whether MKL multiplies matrices, rather than OpenBLAS.
+    public static boolean multipliesWithMkl() {
+        return "mkl".equals(System.getProperty("org.bytedeco.openblas.load"));
     }
 
     /// Runs `work` in a native scope: every tensor it makes and does not hand out is freed at its end.
@@ -51,6 +61,27 @@ public final class Torch {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             work.run();
+        }
+    }
+
+    /// Whether this processor multiplies bfloat16 numbers itself.
+    public static boolean multipliesBfloat16() {
+        return Bfloat16Units.PRESENT;
+    }
+
+    /// Looked up once, when first asked for.
+    private static final class Bfloat16Units {
+        private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
+        static final boolean PRESENT = present();
+
+        /// Only Linux tells; elsewhere there are none that libtorch's CPU build would use.
+        private static boolean present() {
+            try (Stream<String> lines = Files.lines(PROCESSOR)) {
+                return lines.filter(line -> line.startsWith("flags"))
+                        .anyMatch(line -> line.contains(" avx512_bf16") || line.contains(" amx_bf16"));
+            } catch (IOException e) {
+                return false;
+            }
         }
     }
 

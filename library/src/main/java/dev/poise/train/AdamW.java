@@ -28,8 +28,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// θ ← θ − η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
 /// ```
 ///
-/// Source: Loshchilov and Hutter 2019, algorithm 2 (<https://arxiv.org/abs/1711.05101>). Vectors (biases, scales and
-/// shifts of norms) are not decayed, as the field does. Moments are kept in the type of the master weights.
+/// Source: Loshchilov and Hutter 2019, algorithm 2 (<https://arxiv.org/abs/1711.05101>). Vectors (biases, scales
+/// and shifts of norms) are not decayed, as the field does. Moments are kept in the type of the master weights.
 public final class AdamW implements AutoCloseable {
 
     /// Entries worked on at a time: five stretches of this size fit a core's cache.

@@ -26,8 +26,8 @@ import java.util.function.IntConsumer;
 /// The reference policy's log-probabilities, computed once and kept on disk by content.
 ///
 /// The key is a digest of everything they depend on: the reference's configuration and weights, the precision, the
-/// micro-batch size (which decides how sums are rounded) and the encoded rows. Runs and sweeps that share these share
-/// the file; anything else has another key.
+/// micro-batch size (which decides how sums are rounded) and the encoded rows. Runs and sweeps that share these
+/// share the file; anything else has another key.
 ///
 /// @param directory where the files lie
 public record ReferenceCache(Path directory) {

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 
 /// Conversion of stored numbers between the four element types that Poise computes with.
 ///
-/// Widening is exact; narrowing rounds once, to the nearest value and ties to even, as IEEE 754 does, so that numbers
-/// beyond a type's range become infinite. NaN stays NaN.
+/// Widening is exact; narrowing rounds once, to the nearest value and ties to even, as IEEE 754 does, so that
+/// numbers beyond a type's range become infinite. NaN stays NaN.
 final class Elements {
 
     // The format is little endian, and so is every processor that libtorch's jars are built for.

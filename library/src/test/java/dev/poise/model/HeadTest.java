@@ -7,6 +7,7 @@ import dev.poise.torch.Precision;
 import dev.poise.torch.Tensors;
 import dev.poise.torch.Torch;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -14,8 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class HeadTest {
 
@@ -32,8 +33,8 @@ final class HeadTest {
 
     /// Loss and both gradients against autograd through the whole matrix of logits.
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, ROWS, 100})
-    void trap17_chunkedEqualsUnchunkedInLossAndGradient(int chunk) {
+    @CsvSource({"1, 0", "3, 0", "7, 0", "100, 0", "1, 4", "3, 3", "3, 100", "100, 100"})
+    void trap17_chunkedEqualsUnchunkedInLossAndGradient(int chunk, int keep) {
         try (PointerScope scope = new PointerScope()) {
             Tensor weight = normal(1, VOCABULARY, WIDTH).set_requires_grad(true);
             Tensor hidden = normal(2, ROWS, WIDTH).set_requires_grad(true);
@@ -43,18 +44,39 @@ final class HeadTest {
             logProbs.mul(c).sum().backward();
 
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
-            Head head = new Head(weight.detach(), gradient, ScalarType.Double, chunk);
-            TokenStatistics read = head.measure(hidden.detach(), TARGETS);
+            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, chunk, keep);
+            Head.Reading reading = head.read(hidden, TARGETS);
+            TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(Tensors.toDoubles(logProbs), within(1e-12));
-            Tensor byHidden = head.backward(hidden.detach(), TARGETS, BY_LOG_PROB);
+            Tensor byHidden = head.backward(reading, BY_LOG_PROB);
             assertThat(Tensors.toDoubles(byHidden)).containsExactly(Tensors.toDoubles(hidden.grad()), within(1e-12));
             assertThat(Tensors.toDoubles(gradient)).containsExactly(Tensors.toDoubles(weight.grad()), within(1e-12));
 
             TokenStatistics whole =
-                    new Head(weight.detach(), gradient, ScalarType.Double, ROWS).measure(hidden.detach(), TARGETS);
+                    new Head(weight.detach(), gradient, Precision.FLOAT64, ROWS, 0).measure(hidden, TARGETS);
             assertThat(read.entropies()).containsExactly(whole.entropies(), within(1e-12));
             assertThat(read.meanLogits()).containsExactly(whole.meanLogits(), within(1e-12));
             assertThat(read.best()).containsExactly(whole.best());
+            assertThat(read.topMasses()).containsExactly(whole.topMasses(), within(1e-12));
+            assertThat(read.topEntropies()).containsExactly(whole.topEntropies(), within(1e-12));
+        }
+    }
+
+    /// Probabilities of logits 3, 2.5, ... −4, computed apart: the ten largest hold this mass and this entropy.
+    @Test
+    void readsTheTenLargestProbabilitiesRenormalisedInBits() {
+        try (PointerScope scope = new PointerScope()) {
+            double[] logits = new double[15];
+            for (int i = 0; i < logits.length; i++) {
+                logits[i] = 3 - 0.5 * ((7 * i) % 15);
+            }
+            Tensor weight = Tensors.of(logits, ScalarType.Double).view(15, 1);
+            Head head = new Head(weight, Tensors.zeros(ScalarType.Double, 15, 1), Precision.FLOAT64, 8, 0);
+            TokenStatistics read = head.measure(matrix(ScalarType.Double, 1, 1), new int[] {4});
+            assertThat(read.topMasses()).containsExactly(new double[] {0.993811714727}, within(1e-12));
+            assertThat(read.topEntropies()).containsExactly(new double[] {2.398942379757}, within(1e-12));
+            assertThat(read.meanLogits()).containsExactly(new double[] {-0.5}, within(1e-12));
+            assertThat(read.best()).containsExactly(0);
         }
     }
 
@@ -66,14 +88,32 @@ final class HeadTest {
             Tensor gradient = Tensors.zeros(precision.sums(), 3, 1);
             Tensor hidden = matrix(precision.sums(), 3, 1, 1, -1);
             int[] targets = {0, 1, 0};
-            Head head = new Head(weight, gradient, precision.sums(), 2);
-            TokenStatistics read = head.measure(hidden, targets);
+            Head head = new Head(weight, gradient, precision, 2, 2);
+            Head.Reading reading = head.read(hidden, targets);
+            TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(0, -400, -400);
             assertThat(read.entropies()).containsExactly(new double[3], within(1e-80));
             // The gradient by the logits is c (e_y - p): nothing where the token is certain, else full strength.
-            Tensor byHidden = head.backward(hidden, targets, new double[] {1, 2, 4});
+            Tensor byHidden = head.backward(reading, new double[] {1, 2, 4});
             assertThat(Tensors.toDoubles(byHidden)).containsExactly(new double[] {0, -800, 1600}, within(1e-80));
             assertThat(Tensors.toDoubles(gradient)).containsExactly(new double[] {-2 - 4, 2 + 4, 0}, within(1e-80));
+        }
+    }
+
+    /// Gradients by an earlier reading do not see what a later one left in the scratch buffer.
+    @Test
+    void walksBackFromAnyReadingHoweverManyFollowed() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor weight = normal(1, VOCABULARY, WIDTH);
+            Tensor hidden = normal(2, ROWS, WIDTH);
+            Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
+            Head head = new Head(weight, gradient, Precision.FLOAT64, 3, 6);
+            double[] at = Tensors.toDoubles(head.backward(head.read(hidden, TARGETS), BY_LOG_PROB));
+            Head.Reading first = head.read(hidden, TARGETS);
+            head.measure(
+                    normal(3, 2 * ROWS, WIDTH),
+                    IntStream.range(0, 2 * ROWS).map(i -> i % 5).toArray());
+            assertThat(Tensors.toDoubles(head.backward(first, BY_LOG_PROB))).containsExactly(at, within(1e-12));
         }
     }
 
@@ -81,8 +121,8 @@ final class HeadTest {
     @Test
     void trap15_logSoftmaxOfBfloat16LogitsIsNotRoundedToBfloat16() {
         try (PointerScope scope = new PointerScope()) {
-            Tensor weight = matrix(ScalarType.BFloat16, 3, 64, 63, -33);
-            Head head = new Head(weight, Tensors.zeros(ScalarType.Float, 3, 1), ScalarType.Float, 8);
+            Tensor weight = matrix(Precision.BFLOAT16.products(), 3, 64, 63, -33);
+            Head head = new Head(weight, Tensors.zeros(ScalarType.Float, 3, 1), Precision.BFLOAT16, 8, 0);
             double[] logProbs = head.measure(matrix(ScalarType.Float, 3, 1, 1, 1), new int[] {0, 1, 2})
                     .logProbs();
             double logSum = 64 + Math.log1p(Math.exp(-1));

@@ -95,8 +95,8 @@ final class TokenBatchTest {
         return decoder.measure(TokenBatch.of(List.of(List.of(sequence)))).logProbs();
     }
 
-    /// One to four sequences a group: completions of one prompt, some of one token, some equal, some without a common
-    /// beginning, their trained tokens one stretch or scattered.
+    /// One to four sequences a group: completions of one prompt, some of one token, some equal, some without a
+    /// common beginning, their trained tokens one stretch or scattered.
     private static List<List<TokenSequence>> groups(SplittableRandom random, int count, int longest) {
         List<List<TokenSequence>> groups = new ArrayList<>();
         for (int g = 0; g < count; g++) {

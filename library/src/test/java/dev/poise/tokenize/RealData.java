@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/// The real models and data sets that some tests read. They are not part of the project: such a test is skipped where
-/// the environment variable `POISE_DATA` does not name their folder.
+/// The real models and data sets that some tests read. They are not part of the project: such a test is skipped
+/// where the environment variable `POISE_DATA` does not name their folder.
 public final class RealData {
 
     private RealData() {}
