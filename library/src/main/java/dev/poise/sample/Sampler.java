@@ -2,6 +2,7 @@ package dev.poise.sample;
 
 import dev.poise.model.Decoder;
 import dev.poise.model.GrowingRows;
+import dev.poise.model.SmallDecoder;
 import dev.poise.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +19,8 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Samples completions from a decoder, batched, with a key-value cache.
+/// Samples completions from a decoder, with a key-value cache: of a small one every row by itself, in as many
+/// threads as libtorch has; else in batches.
 ///
 /// @param decoder the policy
 /// @param stopIds tokens that end a completion
@@ -47,6 +49,10 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
     ///
     /// @param done told the zero-based index of a prompt and its completion, in the order of the prompts
     public void sample(List<int[]> prompts, Decoding decoding, BiConsumer<Integer, Sample> done) {
+        if (SmallDecoder.fits(decoder)) {
+            new SmallSampler(SmallDecoder.of(decoder), stopIds, decoding).sample(prompts, done);
+            return;
+        }
         for (int from = 0; from < prompts.size(); from += batch) {
             List<int[]> chunk = prompts.subList(from, Math.min(from + batch, prompts.size()));
             List<Sample> together = sampleTogether(chunk, from, decoding);
@@ -62,9 +68,7 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
         List<Growth> all = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             int room = decoder.architecture().context() - prompts.get(i).length;
-            all.add(new Growth(
-                    Math.min(room, decoding.maxNewTokens()),
-                    new SplittableRandom(mix(mix(decoding.seed()) + firstRow + i + 1))));
+            all.add(new Growth(Math.min(room, decoding.maxNewTokens()), stream(decoding, firstRow + i)));
         }
         List<Growth> growing = new ArrayList<>(all);
         try (PointerScope scope = new PointerScope();
@@ -89,6 +93,11 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
             }
         }
         return all.stream().map(Growth::toSample).toList();
+    }
+
+    /// The stream of draws of the prompt with an index.
+    static SplittableRandom stream(Decoding decoding, int index) {
+        return new SplittableRandom(mix(mix(decoding.seed()) + index + 1));
     }
 
     /// Scatters neighbouring numbers: without it, the streams of neighbouring rows would be one stream, shifted.
@@ -151,7 +160,7 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
     }
 
     /// A completion on its way.
-    private static final class Growth {
+    static final class Growth {
         private final int room;
         private final SplittableRandom random;
         private final List<Integer> tokens = new ArrayList<>();
@@ -169,6 +178,14 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
             logProbs.add(logProb);
             ended = stopIds.contains(token);
             done = ended || tokens.size() >= room;
+        }
+
+        boolean done() {
+            return done;
+        }
+
+        SplittableRandom random() {
+            return random;
         }
 
         int last() {

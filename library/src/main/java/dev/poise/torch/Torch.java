@@ -44,6 +44,11 @@ public final class Torch {
         return count;
     }
 
+    /// Threads of one operation, as [#start] set them.
+    public static int threads() {
+        return torch.get_num_threads();
+    }
+
     /// Whether MKL multiplies matrices, rather than OpenBLAS.
     public static boolean multipliesWithMkl() {
         return "mkl".equals(System.getProperty("org.bytedeco.openblas.load"));

@@ -1,0 +1,93 @@
+package dev.poise.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.poise.torch.Precision;
+import dev.poise.torch.Tensors;
+import dev.poise.torch.Torch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class SmallRowTest {
+
+    private static final int[] TOKENS = {3, 1, 4, 1, 5, 9, 2, 6, 5, 35, 8, 9, 7, 9, 36, 0};
+
+    @BeforeAll
+    static void start() {
+        Torch.start(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void logitsEqualThoseOfTheNativeDecoderAtEveryLength(Family family) {
+        try (PointerScope scope = new PointerScope();
+                Decoder decoder = TinyDecoders.decoder(family, Precision.FLOAT32, false)) {
+            SmallRow row = SmallDecoder.of(decoder).row(TOKENS.length);
+            for (int length = 1; length <= TOKENS.length; length++) {
+                row.append(TOKENS[length - 1]);
+                int[] prompt = Arrays.copyOf(TOKENS, length);
+                try (GrowingRows rows = new GrowingRows(decoder, List.of(prompt), length)) {
+                    assertThat(row.logits()).containsExactly(Tensors.toDoubles(rows.logits()), within(2e-5));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aForkGoesItsOwnWay() {
+        try (Decoder decoder = TinyDecoders.decoder(Family.QWEN3, Precision.FLOAT32, false)) {
+            SmallDecoder small = SmallDecoder.of(decoder);
+            SmallRow row = small.row(8);
+            Arrays.stream(TOKENS, 0, 5).forEach(row::append);
+            SmallRow fork = row.fork();
+            assertThat(fork.logits()).containsExactly(row.logits());
+            fork.append(7);
+            row.append(11);
+            SmallRow straight = small.row(8);
+            Arrays.stream(TOKENS, 0, 5).forEach(straight::append);
+            straight.append(11);
+            assertThat(row.logits()).containsExactly(straight.logits());
+            assertThat(fork.logits()).isNotEqualTo(row.logits());
+            assertThat(fork.length()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void refusesWhatItDoesNotCompute() {
+        try (Decoder decoder = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT32, false);
+                Decoder exact = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT64, false)) {
+            SmallRow row = SmallDecoder.of(decoder).row(1);
+            row.append(1);
+            assertThatThrownBy(() -> row.append(1)).hasMessage("the row is full with 1 tokens");
+            assertThatThrownBy(() -> SmallDecoder.of(decoder).row(65))
+                    .hasMessageContaining("context of 64 tokens, got 65");
+            assertThat(SmallDecoder.fits(exact)).isFalse();
+            assertThatThrownBy(() -> SmallDecoder.of(exact)).hasMessageContaining("in FLOAT64");
+        }
+    }
+
+    @Test
+    void theExponentialIsExactToEightDigits() {
+        SplittableRandom random = new SplittableRandom(5);
+        double[] values = random.doubles(2000, -87, 87).toArray();
+        double[] powers = values.clone();
+        Exponential.of(powers, powers.length);
+        for (int i = 0; i < values.length; i++) {
+            assertThat(powers[i] / Math.exp(values[i])).isCloseTo(1, within(1e-8));
+        }
+        double[] odd = {0, -1e30, Double.NEGATIVE_INFINITY, Double.NaN, 7};
+        Exponential.of(odd, 4);
+        assertThat(odd[0]).isEqualTo(1);
+        assertThat(odd[1]).isEqualTo(odd[2]).isLessThan(1e-37);
+        assertThat(odd[3]).isNaN();
+        assertThat(odd[4]).isEqualTo(7);
+    }
+}
