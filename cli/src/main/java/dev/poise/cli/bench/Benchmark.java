@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -103,15 +104,23 @@ public final class Benchmark {
         Optional<Peer> torch = peer(Work.MATMUL, "torch");
         if (torch.isPresent()) {
             torch.get()
-                    .rate(MatrixRate.SIZE, MatrixRate.REPEATS, settings.threadsInUse())
+                    .rate(settings.threadsInUse())
                     .forEach((type, value) -> figures.add(
                             new Figure(name, type + " products, the peer's torch", value / 1e9, "GFLOP/s")));
         }
     }
 
     /// The most of some peaks, MiB; null where none is known.
-    static @Nullable Double mebibytes(Stream<OptionalLong> peaks) {
-        OptionalLong most = peaks.flatMapToLong(OptionalLong::stream).max();
+    static @Nullable Double mebibytes(Stream<Usage> turns) {
+        OptionalLong most =
+                turns.flatMapToLong(usage -> usage.peakBytes().stream()).max();
         return most.isPresent() ? Double.valueOf(most.getAsLong() / (double) (1 << 20)) : null;
+    }
+
+    /// The most that other processes disturbed any of some turns, cores; null where it is not known.
+    static @Nullable Double others(Stream<Usage> turns) {
+        OptionalDouble most =
+                turns.flatMapToDouble(usage -> usage.otherCores().stream()).max();
+        return most.isPresent() ? Double.valueOf(most.getAsDouble()) : null;
     }
 }

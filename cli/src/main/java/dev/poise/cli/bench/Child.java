@@ -5,14 +5,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /// A process whose output is read with the moment that each line came, and whose memory is watched.
 ///
@@ -21,8 +17,6 @@ import java.util.stream.Stream;
 /// @param without environment variables of this process that it does not get
 /// @param log where its standard error goes
 record Child(List<String> command, Map<String, String> more, Set<String> without, Path log) {
-
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
     /// A line of standard output.
     ///
@@ -33,8 +27,8 @@ record Child(List<String> command, Map<String, String> more, Set<String> without
     /// What a process came to.
     ///
     /// @param lines its standard output
-    /// @param peakBytes the most memory that was resident; empty where the system does not tell
-    record Finished(List<Line> lines, OptionalLong peakBytes) {
+    /// @param usage what it took of the machine
+    record Finished(List<Line> lines, Usage usage) {
 
         /// The last line of standard output.
         String lastLine() {
@@ -52,48 +46,24 @@ record Child(List<String> command, Map<String, String> more, Set<String> without
         builder.environment().putAll(more);
         Process process = builder.start();
         process.getOutputStream().close();
-        AtomicLong peak = new AtomicLong(-1);
-        Thread watch = Thread.ofPlatform().daemon().start(() -> watch(process, peak));
+        ProcessWatch watch = new ProcessWatch(process);
         List<Line> lines = new ArrayList<>();
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(new Line(System.nanoTime(), line));
             }
-            watch.join();
+            Usage usage = watch.end();
             int code = process.waitFor();
             if (code != 0) {
                 throw new IllegalStateException(command.getFirst() + " ended with " + code + ": " + lastWords()
                         + " (all of it in " + log + ")");
             }
+            return new Finished(List.copyOf(lines), usage);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while " + command.getFirst() + " ran", e);
         } finally {
             process.destroy();
-        }
-        long bytes = peak.get();
-        return new Finished(List.copyOf(lines), bytes < 0 ? OptionalLong.empty() : OptionalLong.of(bytes));
-    }
-
-    /// The kernel keeps the high-water mark, so that looking now and then misses no peak but the very last.
-    private static void watch(Process process, AtomicLong peak) {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        try {
-            do {
-                highWaterMark(status).ifPresent(peak::set);
-            } while (!process.waitFor(LOOK_EVERY));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static OptionalLong highWaterMark(Path status) {
-        try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            return OptionalLong.empty(); // a system without such files, or a process that has just ended
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// DPO steps on both sides.
 ///
@@ -71,9 +72,7 @@ record DpoComparison(Settings settings, PoiseSide poise, Optional<Peer> trl, Pat
         if (trl.isEmpty()) {
             return own;
         }
-        Double other = trl.get()
-                .rate(MatrixRate.SIZE, MatrixRate.REPEATS, settings.threadsInUse())
-                .getOrDefault("float32", 0.0);
+        Double other = trl.get().rate(settings.threadsInUse()).getOrDefault("float32", 0.0);
         return Math.max(own, other);
     }
 
@@ -87,8 +86,10 @@ record DpoComparison(Settings settings, PoiseSide poise, Optional<Peer> trl, Pat
                 "pairs/s",
                 rates(work, rounds.poise()),
                 rates(work, rounds.peer()),
-                Benchmark.mebibytes(rounds.poise().stream().map(Trained::peakBytes)),
-                Benchmark.mebibytes(rounds.peer().stream().map(Trained::peakBytes)),
+                Benchmark.mebibytes(rounds.poise().stream().map(Trained::usage)),
+                Benchmark.mebibytes(rounds.peer().stream().map(Trained::usage)),
+                Benchmark.others(Stream.concat(rounds.poise().stream(), rounds.peer().stream())
+                        .map(Trained::usage)),
                 rounds.peer().isEmpty()
                         ? "no peer"
                         : String.format(Locale.ROOT, "losses and log-probabilities within %.0e", tolerance),

@@ -19,8 +19,9 @@ public final class FindingsText {
         findings.machine().forEach((name, value) -> lines.add("- " + name + ": " + value));
         if (!findings.comparisons().isEmpty()) {
             lines.add("")
-                    .add("| work | unit | Poise | peer | ratio (range) | peak MiB, Poise | peak MiB, peer | answers |")
-                    .add("|---|---|---|---|---|---|---|---|");
+                    .add(
+                            "| work | unit | Poise | peer | ratio (range) | peak MiB, Poise | peak MiB, peer | others' cores | answers |")
+                    .add("|---|---|---|---|---|---|---|---|---|");
             findings.comparisons().forEach(comparison -> lines.add(row(comparison)));
         }
         if (!findings.figures().isEmpty()) {
@@ -46,6 +47,7 @@ public final class FindingsText {
                     "-",
                     "-",
                     "-",
+                    "-",
                     "DIFFER: " + comparison.disagreement());
         }
         return row(
@@ -56,6 +58,7 @@ public final class FindingsText {
                 comparison.ratio().map(FindingsText::ratio).orElse("-"),
                 mebibytes(comparison.poisePeakMib()),
                 mebibytes(comparison.peerPeakMib()),
+                comparison.otherCores() == null ? "-" : number(comparison.otherCores()),
                 comparison.checked());
     }
 
@@ -113,6 +116,7 @@ public final class FindingsText {
                 .put("low", ratio.low())
                 .put("high", ratio.high()));
         object.put("poise_peak_mib", comparison.poisePeakMib()).put("peer_peak_mib", comparison.peerPeakMib());
+        object.put("other_cores", comparison.otherCores());
         return object;
     }
 }

@@ -15,8 +15,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param bytes moved a second by copies, read and written bytes both counted
 public record MatrixRate(double float32, double bfloat16, double bytes) {
 
-    /// Width of the square matrices: products of this size reach what the machine has.
-    static final int SIZE = 2048;
+    /// Widths of the square matrices: products of the last reach what a fast machine has.
+    static final int[] SIZES = {256, 512, 1024, 2048};
+
+    /// Seconds of a product beyond which a larger one says no more: some machines have no bfloat16 units at all.
+    static final double LONG = 0.02;
 
     static final int REPEATS = 4;
 
@@ -28,20 +31,28 @@ public record MatrixRate(double float32, double bfloat16, double bytes) {
     /// @param threads of one operation
     static MatrixRate measure(int threads) {
         Torch.start(threads);
-        double operations = 2.0 * SIZE * SIZE * SIZE;
         return new MatrixRate(
-                operations / product(ScalarType.Float),
-                operations / product(ScalarType.BFloat16),
-                2.0 * Float.BYTES * COPIED_FLOATS / copy());
+                products(ScalarType.Float), products(ScalarType.BFloat16), 2.0 * Float.BYTES * COPIED_FLOATS / copy());
+    }
+
+    /// The best rate of any size.
+    private static double products(ScalarType type) {
+        double rate = 0;
+        double seconds = 0;
+        for (int i = 0; i < SIZES.length && seconds < LONG; i++) {
+            seconds = product(type, SIZES[i]);
+            rate = Math.max(rate, 2 * Math.pow(SIZES[i], 3) / seconds);
+        }
+        return rate;
     }
 
     /// Seconds of the fastest product.
-    private static double product(ScalarType type) {
+    private static double product(ScalarType type, int size) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor a = filled(0.37, SIZE, SIZE).to(type);
-            Tensor b = filled(0.41, SIZE, SIZE).to(type);
-            Tensor result = Tensors.empty(type, SIZE, SIZE);
+            Tensor a = filled(0.37, size, size).to(type);
+            Tensor b = filled(0.41, size, size).to(type);
+            Tensor result = Tensors.empty(type, size, size);
             return best(() -> torch.mm_out(result, a, b));
         }
     }

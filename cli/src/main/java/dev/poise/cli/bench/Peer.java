@@ -99,7 +99,7 @@ public final class Peer {
                 numbers(told.answer().path("chosen")),
                 numbers(told.answer().path("rejected")),
                 told.answer().path("seconds").asDouble(),
-                told.process().peakBytes());
+                told.process().usage());
     }
 
     /// Generates with `transformers`.
@@ -131,19 +131,20 @@ public final class Peer {
         return new Generated(
                 List.copyOf(tokens),
                 told.answer().path("seconds").asDouble(),
-                told.process().peakBytes());
+                told.process().usage());
     }
 
     /// Floating-point operations a second of square matrix products.
     ///
     /// @return by number type
-    Map<String, Double> rate(int size, int repeats, int threads) throws IOException {
+    Map<String, Double> rate(int threads) throws IOException {
         JsonNode answer = ask(
                         "rate",
                         JsonMapper.shared()
                                 .createObjectNode()
-                                .put("size", size)
-                                .put("repeats", repeats)
+                                .put("repeats", MatrixRate.REPEATS)
+                                .put("long", MatrixRate.LONG)
+                                .putPOJO("sizes", MatrixRate.SIZES)
                                 .put("threads", threads))
                 .answer();
         Map<String, Double> rates = new LinkedHashMap<>();

@@ -77,7 +77,7 @@ record PoiseSide(Path launcher, Path folder) {
                 column(metrics, "logps/chosen"),
                 column(metrics, "logps/rejected"),
                 seconds(work, column(metrics, "elapsed_seconds")) + (work.live() ? reference * share(work) : 0),
-                finished.peakBytes());
+                finished.usage());
     }
 
     /// From the end of the last step of warm-up to the end of the last step.
@@ -131,7 +131,7 @@ record PoiseSide(Path launcher, Path folder) {
         return new Generated(
                 lines.stream().map(PoiseSide::ids).toList(),
                 (lines.getLast().nanoseconds() - from) / 1e9,
-                finished.peakBytes());
+                finished.usage());
     }
 
     private static List<Integer> ids(Line line) {

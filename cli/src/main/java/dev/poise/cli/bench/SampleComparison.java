@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Sampling on both sides: greedily, where tokens must be equal, and at temperature 1, where they are drawn.
@@ -64,8 +65,10 @@ record SampleComparison(Settings settings, PoiseSide poise, Optional<Peer> trans
                 "tokens/s",
                 rates(work, rounds.poise()),
                 rates(work, rounds.peer()),
-                Benchmark.mebibytes(rounds.poise().stream().map(Generated::peakBytes)),
-                Benchmark.mebibytes(rounds.peer().stream().map(Generated::peakBytes)),
+                Benchmark.mebibytes(rounds.poise().stream().map(Generated::usage)),
+                Benchmark.mebibytes(rounds.peer().stream().map(Generated::usage)),
+                Benchmark.others(Stream.concat(rounds.poise().stream(), rounds.peer().stream())
+                        .map(Generated::usage)),
                 rounds.peer().isEmpty() ? "no peer" : work.random() ? "greedy tokens equal" : "tokens equal",
                 disagreement);
     }

@@ -97,8 +97,8 @@ record Scaling(Settings settings, PoiseSide poise, Path folder, Consumer<String>
                 "counted products",
                 doubled.products().total() / plain.products().total(),
                 "times"));
-        Double peakBefore = Benchmark.mebibytes(before.stream().map(Trained::peakBytes));
-        Double peakAfter = Benchmark.mebibytes(after.stream().map(Trained::peakBytes));
+        Double peakBefore = Benchmark.mebibytes(before.stream().map(Trained::usage));
+        Double peakAfter = Benchmark.mebibytes(after.stream().map(Trained::usage));
         if (peakBefore != null && peakAfter != null) {
             figures.add(new Figure(work, "peak memory", peakAfter / peakBefore, "times"));
         }

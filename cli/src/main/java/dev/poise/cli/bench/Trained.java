@@ -2,7 +2,6 @@ package dev.poise.cli.bench;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// What one side's training came to.
 ///
@@ -10,8 +9,8 @@ import java.util.OptionalLong;
 /// @param chosen log-probability of the chosen answers, nats, summed over tokens, mean over the step's pairs
 /// @param rejected the same of the rejected answers
 /// @param seconds of the steps after warm-up; where the reference is live, its share included
-/// @param peakBytes the most memory that was resident
-record Trained(double[] losses, double[] chosen, double[] rejected, double seconds, OptionalLong peakBytes) {
+/// @param usage what the process took of the machine
+record Trained(double[] losses, double[] chosen, double[] rejected, double seconds, Usage usage) {
 
     /// What differs from a peer's training.
     ///
