@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param poisePeakMib the most memory that Poise's side had resident in any round; null where the system does not
 ///     tell
 /// @param peerPeakMib the same of the peer's; null as well where there is no peer
-/// @param otherCores the most cores that all other processes kept busy during any turn; null where the system does not
-///     tell
+/// @param otherCores the most cores that all other processes kept busy during any turn; null where the system does
+///     not tell
 /// @param checked how the answers were compared
 /// @param disagreement what differs between the answers; null where they agree or nobody else answered
 public record Comparison(

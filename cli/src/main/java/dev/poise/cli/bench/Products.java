@@ -7,8 +7,8 @@ import dev.poise.model.TokenBatch;
 /// Floating-point operations of one forward pass in matrix products, a multiplication with its addition counted as
 /// two.
 ///
-/// With N tokens, P pairs of a query and a key, R rows of the head, L layers, width D, H query and K key-value heads
-/// of width W, feed-forward width F (M = 3 matrices where gated, else 2) and vocabulary V:
+/// With N tokens, P pairs of a query and a key, R rows of the head, L layers, width D, H query and K key-value
+/// heads of width W, feed-forward width F (M = 3 matrices where gated, else 2) and vocabulary V:
 ///
 /// ```
 /// trunk      2 N L (D (H + 2K) W + H W D + M D F)
@@ -16,8 +16,8 @@ import dev.poise.model.TokenBatch;
 /// head       2 R D V
 /// ```
 ///
-/// A backward pass takes twice that: one product for the inputs' gradient and one for the other factor's. What a side
-/// computes a second time, to save memory, is not counted: it is work that the step does not need.
+/// A backward pass takes twice that: one product for the inputs' gradient and one for the other factor's. What a
+/// side computes a second time, to save memory, is not counted: it is work that the step does not need.
 ///
 /// @param trunk linear maps of all blocks
 /// @param attention queries by keys, and weights by values

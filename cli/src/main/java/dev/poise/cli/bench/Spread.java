@@ -22,7 +22,8 @@ public record Spread(double median, double low, double high) {
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
 
-    /// Of the quotients of values taken in the same round: a machine that drifts from round to round moves both sides.
+    /// Of the quotients of values taken in the same round: a machine that drifts from round to round moves both
+    /// sides.
     ///
     /// @param over a value a round
     /// @param under a value a round, none 0

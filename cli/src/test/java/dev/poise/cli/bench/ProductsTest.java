@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Counted by hand for a model of 2 layers, width 6, 3 query heads and 1 key-value head of width 2, feed-forward width
-/// 5 and a vocabulary of 11. A block's matrices hold 6 (3 + 2) 2 + 6 6 + 3 6 5 = 186 weights.
+/// Counted by hand for a model of 2 layers, width 6, 3 query heads and 1 key-value head of width 2, feed-forward
+/// width 5 and a vocabulary of 11. A block's matrices hold 6 (3 + 2) 2 + 6 6 + 3 6 5 = 186 weights.
 final class ProductsTest {
 
     @TempDir
