@@ -53,6 +53,8 @@ final class FindingsTextTest {
     void whereAnswersDifferNeitherTextHoldsATime() {
         Findings findings = findings("loss of step 2: other");
 
+        assertThat(findings.comparisons().getFirst().ratio()).isEmpty();
+
         assertThat(FindingsText.markdown(findings))
                 .contains("| dpo-float32 | pairs/s | - | - | - | - | - | - | DIFFER: loss of step 2: other |");
         JsonNode json = FindingsText.json(findings).path("comparisons").path(0);
