@@ -1,22 +1,13 @@
 package dev.poise.benchmarks;
 
 import dev.poise.data.Encoded;
-import dev.poise.data.Source;
 import dev.poise.model.Decoder;
-import dev.poise.model.ModelDirectory;
 import dev.poise.objective.Dpo;
-import dev.poise.tokenize.TokenSequence;
-import dev.poise.torch.Precision;
 import dev.poise.torch.Torch;
 import dev.poise.train.AdamW;
 import dev.poise.train.Likelihoods;
 import dev.poise.train.TrainingRow;
 import dev.poise.train.Tuner;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -62,10 +53,10 @@ public class StepBenchmark {
     /// Draws a model and a batch.
     public StepBenchmark() {
         Torch.start(0);
-        policy = decoder();
+        policy = Drawn.decoder(CONFIGURATION);
         tuner = new Tuner(
                 policy, new Dpo(0.1, 0), new Tuner.Settings(new AdamW.Settings(0.9, 0.999, 1e-8, 0), 1, 8192));
-        List<Encoded.Pair> pairs = pairs(new SplittableRandom(7));
+        List<Encoded.Pair> pairs = Drawn.pairs(PAIRS, VOCABULARY, PROMPT, new SplittableRandom(7));
         double[][] reference = Likelihoods.summed(policy, pairs, 8192, done -> {});
         rows = IntStream.range(0, PAIRS)
                 .mapToObj(i -> new TrainingRow(pairs.get(i), reference[i]))
@@ -94,40 +85,5 @@ public class StepBenchmark {
             throw new IllegalStateException(
                     "the loss must be ln 2 and then less, got " + first + " and then " + second);
         }
-    }
-
-    private static Decoder decoder() {
-        try {
-            Path folder = Files.createTempDirectory("poise-benchmark");
-            Path configuration = Files.writeString(folder.resolve("config.json"), CONFIGURATION);
-            Decoder decoder = ModelDirectory.fresh(folder, Precision.FLOAT32, 0.02, 3);
-            Files.delete(configuration);
-            Files.delete(folder);
-            return decoder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<Encoded.Pair> pairs(SplittableRandom random) {
-        List<Encoded.Pair> pairs = new ArrayList<>();
-        for (int i = 0; i < PAIRS; i++) {
-            int[] prompt = random.ints(PROMPT, 0, VOCABULARY).toArray();
-            pairs.add(new Encoded.Pair(
-                    new Source(Path.of("drawn"), i + 1), sequence(prompt, random), sequence(prompt, random)));
-        }
-        return pairs;
-    }
-
-    private static TokenSequence sequence(int[] prompt, SplittableRandom random) {
-        int length = PROMPT + random.nextInt(32, 65);
-        int[] ids = IntStream.range(0, length)
-                .map(i -> i < PROMPT ? prompt[i] : random.nextInt(VOCABULARY))
-                .toArray();
-        boolean[] trained = new boolean[length];
-        for (int i = PROMPT; i < length; i++) {
-            trained[i] = true;
-        }
-        return new TokenSequence(ids, trained);
     }
 }

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Lets a model complete prompts; with a chat template, a prompt is a user's turn.",
         footer = {
             "",
-            "With --json, one object a line: index, prompt, completion, its number of tokens, the sum and mean of their"
-                    + " log-probabilities in nats (at temperature 1, uncut, the ending token included), and whether the"
+            "With --json, one object a line: index, prompt, completion, its number of tokens, their ids, the sum and mean"
+                    + " of their log-probabilities in nats (at temperature 1, uncut, the ending token included), and whether the"
                     + " model ended it."
         })
 final class Generate implements Callable<Integer> {
@@ -84,6 +84,7 @@ final class Generate implements Callable<Integer> {
         line.put("completion", completion);
         line.put("tokens", sample.tokens().length).put("sum", sum).put("mean", sum / sample.tokens().length);
         line.put("ended", sample.ended());
+        Arrays.stream(sample.tokens()).forEach(line.putArray("ids")::add);
         console.result(line.toString());
     }
 }

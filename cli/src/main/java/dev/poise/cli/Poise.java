@@ -38,6 +38,7 @@ public final class Poise {
         line.addSubcommand(new Evaluate(console));
         line.addSubcommand(new WriteReport(console));
         line.addSubcommand(new Doctor(console));
+        line.addSubcommand(new Bench(console));
         // Options are declared in the order in which one thinks of them.
         for (CommandLine verb : line.getSubcommands().values()) {
             verb.getCommandSpec().usageMessage().sortOptions(false).optionListHeading("%nOptions:%n");

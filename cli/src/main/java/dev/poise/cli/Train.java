@@ -59,7 +59,7 @@ final class Train implements Callable<Integer> {
         if (json) {
             ObjectNode result = JsonMapper.shared().createObjectNode();
             result.put("steps", outcome.steps()).put("model", outcome.model().toString());
-            result.put("report", report.toString());
+            result.put("report", report.toString()).put("reference_seconds", outcome.referenceSeconds());
             outcome.evaluation().forEach(result::put);
             console.result(result.toString());
             return 0;

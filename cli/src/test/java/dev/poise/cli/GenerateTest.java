@@ -52,6 +52,9 @@ final class GenerateTest {
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.path("completion").asString()).isNotEmpty();
             assertThat(line.path("tokens").asInt()).isEqualTo(12);
+            assertThat(line.path("ids").size()).isEqualTo(12);
+            assertThat(line.path("ids").valueStream().mapToInt(JsonNode::asInt))
+                    .allSatisfy(id -> assertThat(id).isBetween(0, 511));
             assertThat(line.path("ended").asBoolean()).isFalse();
             assertThat(line.path("sum").asDouble()).isNegative();
             assertThat(line.path("mean").asDouble()).isCloseTo(line.path("sum").asDouble() / 12, within(1e-12));

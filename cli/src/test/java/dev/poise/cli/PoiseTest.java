@@ -20,7 +20,16 @@ final class PoiseTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).startsWith("Usage: poise ").contains("Commands:\n");
         List<Integer> places = List.of(
-                        "quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor")
+                        "quickstart",
+                        "train",
+                        "inspect",
+                        "score",
+                        "generate",
+                        "pairs",
+                        "evaluate",
+                        "report",
+                        "doctor",
+                        "bench")
                 .stream()
                 .map(verb -> run.out().indexOf("\n  " + verb + " "))
                 .toList();
@@ -66,7 +75,18 @@ final class PoiseTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"quickstart", "train", "inspect", "score", "generate", "pairs", "evaluate", "report", "doctor"})
+            strings = {
+                "quickstart",
+                "train",
+                "inspect",
+                "score",
+                "generate",
+                "pairs",
+                "evaluate",
+                "report",
+                "doctor",
+                "bench"
+            })
     void everyVerbHasHelp(String verb) {
         CommandRun run = CommandRun.of(verb, "--help");
 

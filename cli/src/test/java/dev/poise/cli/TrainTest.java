@@ -56,6 +56,7 @@ final class TrainTest {
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode result = JsonMapper.shared().readTree(run.out());
         assertThat(result.path("steps").asInt()).isEqualTo(8);
+        assertThat(result.path("reference_seconds").asDouble()).isPositive();
         assertThat(Path.of(result.path("model").asString()).resolve("model.safetensors"))
                 .exists();
         assertThat(Path.of(result.path("report").asString())).exists();

@@ -23,9 +23,15 @@ final class PreparedRows implements AutoCloseable {
     private final Optional<Dataset> heldOut;
     private final List<TrainingRow> train;
     private final List<TrainingRow> evaluation;
+    private final double referenceSeconds;
 
     private PreparedRows(
-            Dataset data, Optional<Dataset> heldOut, List<TrainingRow> train, List<TrainingRow> evaluation) {
+            Dataset data,
+            Optional<Dataset> heldOut,
+            List<TrainingRow> train,
+            List<TrainingRow> evaluation,
+            double referenceSeconds) {
+        this.referenceSeconds = referenceSeconds;
         this.data = data;
         this.heldOut = heldOut;
         this.train = train;
@@ -47,6 +53,7 @@ final class PreparedRows implements AutoCloseable {
             int rows = Math.toIntExact(data.file().size());
             double share = recipe.data().evaluate() instanceof Recipe.HeldOut.Share(double part) ? part : 0;
             Split split = Split.of(rows, share, recipe.seed());
+            long start = System.nanoTime();
             double @Nullable [][] reference = reference(recipe, data, "train", progress);
             List<TrainingRow> evaluation = heldOut.map(other -> rows(
                             other,
@@ -54,8 +61,9 @@ final class PreparedRows implements AutoCloseable {
                                     .toArray(),
                             reference(recipe, other, "evaluate", progress)))
                     .orElseGet(() -> rows(data, split.evaluation(), reference));
+            double seconds = reference == null ? 0 : (System.nanoTime() - start) / 1e9;
             progress.note(split.train().length + " rows to train on, " + evaluation.size() + " held out");
-            return new PreparedRows(data, heldOut, rows(data, split.train(), reference), evaluation);
+            return new PreparedRows(data, heldOut, rows(data, split.train(), reference), evaluation, seconds);
         }
     }
 
@@ -109,6 +117,12 @@ final class PreparedRows implements AutoCloseable {
     /// Rows to evaluate on; none where the recipe holds none out.
     List<TrainingRow> evaluation() {
         return evaluation;
+    }
+
+    /// What scoring all rows by the reference took, or reading the scores where they were at hand; 0 without a
+    /// reference.
+    double referenceSeconds() {
+        return referenceSeconds;
     }
 
     /// How many rows each file gave, training files first.

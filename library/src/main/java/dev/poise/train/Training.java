@@ -47,7 +47,9 @@ public final class Training {
     /// @param steps optimiser steps made
     /// @param model the tuned model's directory
     /// @param evaluation the last evaluation's metrics, `eval_` names; empty without evaluation data
-    public record Outcome(long steps, Path model, SequencedMap<String, Double> evaluation) {}
+    /// @param referenceSeconds what scoring all rows by the reference took, reading it included; next to nothing
+    ///     where the scores were at hand, 0 where no objective asks for them
+    public record Outcome(long steps, Path model, SequencedMap<String, Double> evaluation, double referenceSeconds) {}
 
     /// Carries out a recipe in its output directory.
     ///
@@ -88,7 +90,7 @@ public final class Training {
                     progress.note("the run is done: nothing is left to do");
                     TrainingState last = TrainingState.readFrom(
                             directory.checkpoints().getLast().directory());
-                    return new Outcome(last.step(), directory.model(), last.evaluation());
+                    return new Outcome(last.step(), directory.model(), last.evaluation(), rows.referenceSeconds());
                 }
                 manifest = earlier.resumedOnce();
             }
@@ -194,7 +196,7 @@ public final class Training {
                 ModelDirectory.write(policy, recipe.model(), target);
                 Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.total(), evaluation));
             });
-            return new Outcome(loop.total(), directory.model(), evaluation);
+            return new Outcome(loop.total(), directory.model(), evaluation, rows.referenceSeconds());
         }
     }
 
