@@ -5,6 +5,7 @@ import dev.poise.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -16,7 +17,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Rows that grow a token at a time, with the keys and values of what they hold kept, so that each token is run
 /// once.
 ///
-/// Rows may be of different lengths; rows that are done can leave. Not thread-safe.
+/// Rows may be of different lengths, rows that are done can leave, and others take their places. Rows that begin
+/// with the same prompt share its run. Not thread-safe.
 public final class GrowingRows implements AutoCloseable {
 
     private final Decoder decoder;
@@ -36,22 +38,28 @@ public final class GrowingRows implements AutoCloseable {
         this.decoder = decoder;
         this.architecture = decoder.architecture();
         this.capacity = capacity;
-        this.lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
+        this.lengths = new int[prompts.size()];
         if (capacity > architecture.context()) {
             throw new IllegalArgumentException("rows must fit the model's context of " + architecture.context()
                     + " tokens, got a capacity of " + capacity);
         }
-        int longest = Arrays.stream(lengths).max().orElse(0);
-        if (longest > capacity || Arrays.stream(lengths).anyMatch(length -> length == 0)) {
-            throw new IllegalArgumentException(
-                    "prompts must hold between 1 and " + capacity + " tokens, got " + Arrays.toString(lengths));
-        }
+        refuseOutOfRange(prompts);
         ScalarType type = decoder.precision().products();
         for (int layer = 0; layer < architecture.layers(); layer++) {
             keys.add(owned.keep(cache(type)));
             values.add(owned.keep(cache(type)));
         }
-        this.logits = prefill(prompts);
+        this.logits = owned.keep(Tensors.empty(decoder.precision().sums(), prompts.size(), architecture.vocabulary()));
+        enter(IntStream.range(0, prompts.size()).toArray(), prompts);
+    }
+
+    private void refuseOutOfRange(List<int[]> prompts) {
+        for (int[] prompt : prompts) {
+            if (prompt.length == 0 || prompt.length > capacity) {
+                throw new IllegalArgumentException(
+                        "prompts must hold between 1 and " + capacity + " tokens, got " + prompt.length);
+            }
+        }
     }
 
     private Tensor cache(ScalarType type) {
@@ -75,6 +83,17 @@ public final class GrowingRows implements AutoCloseable {
 
     /// Appends one token to every row and runs it.
     public void append(int[] tokens) {
+        append(tokens, new int[0]);
+    }
+
+    /// The same, but for rows whose places others are about to take: what they hold is lost.
+    ///
+    /// @param tokens one a row; those of the lost rows do not matter
+    /// @param lost places of rows that [#enter] will replace before the logits are read
+    public void append(int[] tokens, int[] lost) {
+        for (int place : lost) {
+            lengths[place] = 0;
+        }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Tensor embedded = decoder.embed(tokens, lengths);
@@ -101,42 +120,62 @@ public final class GrowingRows implements AutoCloseable {
         lengths = Arrays.stream(rows).map(row -> lengths[row]).toArray();
     }
 
-    private Tensor prefill(List<int[]> prompts) {
+    /// Puts new rows into the places of others and runs their prompts, equal neighbours once.
+    ///
+    /// @param places which rows are replaced
+    /// @param prompts what replaces each of them
+    public void enter(int[] places, List<int[]> prompts) {
+        refuseOutOfRange(prompts);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            int tokens = Arrays.stream(lengths).sum();
-            int[] ids = new int[tokens];
-            int[] positions = new int[tokens];
-            int[] last = new int[lengths.length];
-            List<Segment> segments = new ArrayList<>();
-            int start = 0;
-            for (int row = 0; row < lengths.length; row++) {
-                System.arraycopy(prompts.get(row), 0, ids, start, lengths[row]);
-                for (int t = 0; t < lengths[row]; t++) {
-                    positions[start + t] = t;
+            List<int[]> distinct = new ArrayList<>();
+            int[] prompt = new int[places.length]; // of every place, among the distinct ones
+            for (int i = 0; i < places.length; i++) {
+                if (i == 0 || !Arrays.equals(prompts.get(i), prompts.get(i - 1))) {
+                    distinct.add(prompts.get(i));
                 }
-                segments.add(new Segment(start, lengths[row], 0, 0));
-                start += lengths[row];
-                last[row] = start - 1;
+                prompt[i] = distinct.size() - 1;
+                lengths[places[i]] = prompts.get(i).length;
             }
-            Attention within = new SegmentAttention(architecture, segments, tokens);
-            Attention storing = (layer, query, key, value) -> {
-                store(keys.get(layer), key, segments);
-                store(values.get(layer), value, segments);
-                return within.attend(layer, query, key, value);
-            };
-            Tensor residual = decoder.trunk(decoder.embed(ids, positions), positions, storing);
-            return owned.keep(decoder.logits(residual.index_select(0, Tensors.indices(last))));
+            Tensor read = run(distinct, places, prompt);
+            logits.index_copy_(0, Tensors.indices(places), read.index_select(0, Tensors.indices(prompt)));
         }
     }
 
-    private static void store(Tensor cache, Tensor flat, List<Segment> segments) {
-        for (int row = 0; row < segments.size(); row++) {
-            Segment segment = segments.get(row);
-            cache.select(0, row)
-                    .narrow(1, 0, segment.length())
-                    .copy_(flat.narrow(0, segment.start(), segment.length()).transpose(0, 1));
+    /// Logits after each prompt, `[P, V]`; stores keys and values where they belong.
+    private Tensor run(List<int[]> prompts, int[] places, int[] promptOf) {
+        int tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
+        int[] ids = new int[tokens];
+        int[] positions = new int[tokens];
+        int[] last = new int[prompts.size()];
+        List<Segment> segments = new ArrayList<>();
+        int start = 0;
+        for (int p = 0; p < prompts.size(); p++) {
+            int length = prompts.get(p).length;
+            System.arraycopy(prompts.get(p), 0, ids, start, length);
+            for (int t = 0; t < length; t++) {
+                positions[start + t] = t;
+            }
+            segments.add(new Segment(start, length, 0, 0));
+            start += length;
+            last[p] = start - 1;
         }
+        Attention within = new SegmentAttention(architecture, segments, tokens);
+        Attention storing = (layer, query, key, value) -> {
+            for (int i = 0; i < places.length; i++) {
+                store(keys.get(layer), places[i], key, segments.get(promptOf[i]));
+                store(values.get(layer), places[i], value, segments.get(promptOf[i]));
+            }
+            return within.attend(layer, query, key, value);
+        };
+        Tensor residual = decoder.trunk(decoder.embed(ids, positions), positions, storing);
+        return decoder.logits(residual.index_select(0, Tensors.indices(last)));
+    }
+
+    private static void store(Tensor cache, int place, Tensor flat, Segment segment) {
+        cache.select(0, place)
+                .narrow(1, 0, segment.length())
+                .copy_(flat.narrow(0, segment.start(), segment.length()).transpose(0, 1));
     }
 
     /// Attention of one new token a row over all that the row holds.

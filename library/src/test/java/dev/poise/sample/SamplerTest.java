@@ -63,12 +63,21 @@ final class SamplerTest {
     void aRowIsTheSameWhateverElseIsInItsBatch() {
         try (Decoder decoder = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT64, false)) {
             Decoding decoding = new Decoding(1, 0, 1, 15, 21);
-            List<Sample> alone = new Sampler(decoder, Set.of(5), 1).sample(PROMPTS, decoding);
-            List<Sample> together = new Sampler(decoder, Set.of(5), 4).sample(PROMPTS, decoding);
-            for (int i = 0; i < alone.size(); i++) {
-                assertThat(together.get(i).tokens())
-                        .containsExactly(alone.get(i).tokens());
+            // Equal neighbours share a run; rows that end early make room for those that wait.
+            List<int[]> prompts = new ArrayList<>(PROMPTS);
+            prompts.addAll(Collections.nCopies(5, PROMPTS.getFirst()));
+            prompts.addAll(PROMPTS);
+            Set<Integer> stops = Set.of(5, 6, 7, 8);
+            List<Sample> alone = new Sampler(decoder, stops, 1).sample(prompts, decoding);
+            for (int batch : new int[] {2, 3, 5, 20}) {
+                List<Sample> together = new Sampler(decoder, stops, batch).sample(prompts, decoding);
+                for (int i = 0; i < alone.size(); i++) {
+                    assertThat(together.get(i).tokens())
+                            .containsExactly(alone.get(i).tokens());
+                }
             }
+            assertThat(alone.stream().map(sample -> sample.tokens().length).distinct())
+                    .hasSizeGreaterThan(3);
         }
     }
 
