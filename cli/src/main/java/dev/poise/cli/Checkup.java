@@ -111,10 +111,7 @@ final class Checkup {
         }
         return environment.getOrDefault("LD_PRELOAD", "").contains("jemalloc")
                 ? Check.good("allocator", "jemalloc")
-                : environment.containsKey("MALLOC_TRIM_THRESHOLD_")
-                        ? Check.good("allocator", "the system's, keeping its pages")
-                        : Check.fair(
-                                "allocator", "the system's", "./poise tells it to keep its pages, which is faster");
+                : Check.good("allocator", "the system's; jemalloc would be used where it is installed");
     }
 
     static Check memory(long total, long heap) {

@@ -79,10 +79,7 @@ final class DoctorTest {
         assertThat(Checkup.allocator("Linux", Map.of("LD_PRELOAD", "/lib/libjemalloc.so.2"))
                         .found())
                 .isEqualTo("jemalloc");
-        assertThat(Checkup.allocator("Linux", Map.of("MALLOC_TRIM_THRESHOLD_", "9"))
-                        .status())
-                .isEqualTo(Status.GOOD);
-        assertThat(Checkup.allocator("Linux", Map.of()).status()).isEqualTo(Status.FAIR);
+        assertThat(Checkup.allocator("Linux", Map.of()).found()).startsWith("the system's");
         assertThat(Checkup.blas(true).found()).startsWith("MKL");
         assertThat(Checkup.blas(false).status()).isEqualTo(Status.FAIR);
         assertThat(Checkup.bfloat16(false).found()).contains("float32 is faster");

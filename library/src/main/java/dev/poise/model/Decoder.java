@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /// A decoder-only transformer: token ids in, log-probabilities out, gradients back.
@@ -92,27 +95,85 @@ public final class Decoder implements AutoCloseable {
     /// Runs a batch so that it can be walked back.
     public Pass forward(TokenBatch batch) {
         Tensor embedded = embed(batch.ids(), batch.positions()).set_requires_grad(true);
-        return new Pass(this, batch, embedded, read(batch, embedded));
+        Tensor residual = trunk(embedded, batch.positions(), attention(batch));
+        return new Pass(this, batch, List.of(), embedded, readAt(batch, residual));
+    }
+
+    /// The same with less memory: of each block only what entered it is kept, and on the way back it runs again.
+    /// Costs one more forward pass through the trunk; the results are the same.
+    public Pass forwardFrugally(TokenBatch batch) {
+        List<Tensor> entered = new ArrayList<>();
+        Attention attention = attention(batch);
+        Rotation rotation = rotation(batch.positions());
+        Tensor residual = embed(batch.ids(), batch.positions());
+        try (NoGradGuard guard = new NoGradGuard()) {
+            for (int layer = 0; layer < blocks.size(); layer++) {
+                entered.add(residual);
+                residual = runBlock(layer, residual, rotation, attention);
+            }
+        }
+        Tensor last = residual.detach().set_requires_grad(true);
+        return new Pass(this, batch, entered, last, readAt(batch, last));
+    }
+
+    /// One block's output, which outlives the scope that frees everything on the way to it.
+    private Tensor runBlock(int layer, Tensor residual, @Nullable Rotation rotation, Attention attention) {
+        Tensor out = torch.empty_like(residual);
+        try (PointerScope scope = new PointerScope()) {
+            out.copy_(blocks.get(layer).of(residual, layer, architecture, rotation, attention));
+        }
+        return out;
+    }
+
+    /// Runs the blocks again, last first, and walks each back.
+    ///
+    /// @param entered what entered each block, `[N, D]`
+    /// @param byResidual gradient by what left the last one
+    /// @return the gradient by what entered the first one
+    Tensor backThroughBlocks(TokenBatch batch, List<Tensor> entered, Tensor byResidual) {
+        Attention attention = attention(batch);
+        Rotation rotation = rotation(batch.positions());
+        for (int layer = blocks.size() - 1; layer >= 0; layer--) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor in = entered.get(layer).detach().set_requires_grad(true);
+                Tensor out = blocks.get(layer).of(in, layer, architecture, rotation, attention);
+                out.backward(byResidual, new BoolOptional(), false, new TensorArrayRefOptional());
+                Torch.withoutGradients(() -> byResidual.copy_(in.grad()));
+            }
+        }
+        return byResidual;
     }
 
     /// Statistics of every trained token of a batch, without gradients.
     public TokenStatistics measure(TokenBatch batch) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor hidden = read(batch, embed(batch.ids(), batch.positions()));
-            return head.measure(hidden, batch.targets());
+            Attention attention = attention(batch);
+            Rotation rotation = rotation(batch.positions());
+            Tensor residual = embed(batch.ids(), batch.positions());
+            for (int layer = 0; layer < blocks.size(); layer++) {
+                residual = runBlock(layer, residual, rotation, attention);
+            }
+            return head.measure(readAt(batch, residual), batch.targets());
         }
     }
 
-    private Tensor read(TokenBatch batch, Tensor embedded) {
-        Attention attention = new SegmentAttention(architecture, batch.segments(), batch.length());
-        Tensor residual = trunk(embedded, batch.positions(), attention);
+    private Attention attention(TokenBatch batch) {
+        return new SegmentAttention(architecture, batch.segments(), batch.length());
+    }
+
+    private @Nullable Rotation rotation(int[] positions) {
+        return rotations == null ? null : rotations.at(positions);
+    }
+
+    /// Normed hidden states before the trained tokens, `[R, D]`.
+    private Tensor readAt(TokenBatch batch, Tensor residual) {
         return finalNorm.of(residual.index_select(0, Tensors.indices(batch.readAt())));
     }
 
     /// The residual stream after the last block, `[N, D]`.
     Tensor trunk(Tensor embedded, int[] positions, Attention attention) {
-        Rotation rotation = rotations == null ? null : rotations.at(positions);
+        Rotation rotation = rotation(positions);
         Tensor h = embedded;
         for (int layer = 0; layer < blocks.size(); layer++) {
             h = blocks.get(layer).of(h, layer, architecture, rotation, attention);

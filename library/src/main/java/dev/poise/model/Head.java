@@ -84,24 +84,28 @@ public final class Head implements AutoCloseable {
     /// @param hidden normed hidden states, `[R, D]`
     /// @param targets the token each row is asked for, `[R]`
     TokenStatistics measure(Tensor hidden, int[] targets) {
-        return read(hidden, targets).statistics();
+        return read(hidden, targets, 0).statistics();
     }
 
     /// Reads every row's statistics, so that [#backward] can follow.
     Reading read(Tensor hidden, int[] targets) {
-        reserve(targets.length);
+        return read(hidden, targets, keep);
+    }
+
+    private Reading read(Tensor hidden, int[] targets, int kept) {
+        reserve(targets.length, kept);
         Reading reading = new Reading(hidden.detach(), targets, TokenStatistics.ofSize(targets.length), readings);
         for (int from = 0; from < targets.length; from += chunk) {
             int start = from;
             int count = Math.min(chunk, targets.length - from);
-            Torch.withoutGradients(() -> read(reading, start, count));
+            Torch.withoutGradients(() -> read(reading, start, count, kept));
         }
         return reading;
     }
 
     /// Makes the scratch buffer large enough for another reading, whose probabilities will replace what it holds.
-    private void reserve(int rows) {
-        long needed = (Math.min(rows, keep) + (rows > keep ? chunk : 0)) * weight.size(0);
+    private void reserve(int rows, int kept) {
+        long needed = Math.min(rows, (long) kept + chunk) * weight.size(0);
         readings++;
         if (scratch.numel() < needed) {
             owned.close();
@@ -110,14 +114,14 @@ public final class Head implements AutoCloseable {
     }
 
     /// Where a chunk's logits go, `[count, V]`: to a place of their own as long as there is one.
-    private Tensor place(int from, int count) {
-        long start = Math.min(from, keep) * weight.size(0);
+    private Tensor place(int from, int count, int kept) {
+        long start = Math.min(from, kept) * weight.size(0);
         return scratch.narrow(0, start, count * weight.size(0)).view(count, weight.size(0));
     }
 
     /// Logits of some rows in their place in the scratch buffer.
-    private Tensor logits(Reading reading, int from, int count) {
-        Tensor place = place(from, count);
+    private Tensor logits(Reading reading, int from, int count, int kept) {
+        Tensor place = place(from, count, kept);
         Tensor input = precision.operand(reading.hidden().narrow(0, from, count));
         if (precision.products() == precision.sums()) {
             return torch.mm_out(place, input, weight.t());
@@ -126,8 +130,8 @@ public final class Head implements AutoCloseable {
     }
 
     /// Fills the statistics of some rows and leaves their probabilities in the scratch buffer.
-    private void read(Reading reading, int from, int count) {
-        Tensor logits = logits(reading, from, count);
+    private void read(Reading reading, int from, int count, int kept) {
+        Tensor logits = logits(reading, from, count, kept);
         int stretch = rows(STRETCH_ENTRIES, weight);
         for (int row = 0; row < count; row += stretch) {
             try (PointerScope scope = new PointerScope()) {
@@ -168,7 +172,7 @@ public final class Head implements AutoCloseable {
         Tensor byHidden = torch.empty_like(reading.hidden());
         boolean kept = reading.number() == readings;
         if (!kept) {
-            reserve(rows);
+            reserve(rows, 0);
         }
         for (int from = 0; from < rows; from += chunk) {
             int count = Math.min(chunk, rows - from);
@@ -176,8 +180,8 @@ public final class Head implements AutoCloseable {
                     NoGradGuard guard = new NoGradGuard()) {
                 Tensor hidden = reading.hidden().narrow(0, from, count);
                 Tensor probs = kept && from < keep
-                        ? place(from, count)
-                        : Tensors.softmax(logits(reading, from, count), precision.sums());
+                        ? place(from, count, keep)
+                        : Tensors.softmax(logits(reading, from, count, kept ? keep : 0), precision.sums());
                 Tensor c = Tensors.of(Arrays.copyOfRange(byLogProb, from, from + count), precision.sums())
                         .unsqueeze(1);
                 Tensor asked = targets(reading.targets(), from, count).squeeze(1);

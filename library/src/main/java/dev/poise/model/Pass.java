@@ -1,5 +1,6 @@
 package dev.poise.model;
 
+import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
@@ -12,14 +13,16 @@ public final class Pass {
 
     private final Decoder decoder;
     private final TokenBatch batch;
-    private final Tensor embedded; // [N, D] leaf
+    private final List<Tensor> entered; // [N, D] a block, where blocks run again on the way back
+    private final Tensor leaf; // [N, D] what entered the first block, or left the last one where they run again
     private final Tensor read; // [R, D] normed hidden states before the trained tokens
     private Head.@Nullable Reading reading;
 
-    Pass(Decoder decoder, TokenBatch batch, Tensor embedded, Tensor read) {
+    Pass(Decoder decoder, TokenBatch batch, List<Tensor> entered, Tensor leaf, Tensor read) {
         this.decoder = decoder;
         this.batch = batch;
-        this.embedded = embedded;
+        this.entered = entered;
+        this.leaf = leaf;
         this.read = read;
     }
 
@@ -39,7 +42,8 @@ public final class Pass {
     public void backward(double[] byLogProb) {
         Tensor byRead = decoder.head().backward(reading(), byLogProb);
         read.backward(byRead, new BoolOptional(), false, new TensorArrayRefOptional());
-        decoder.addToEmbeddings(batch, embedded.grad());
+        Tensor byLeaf = leaf.grad();
+        decoder.addToEmbeddings(batch, entered.isEmpty() ? byLeaf : decoder.backThroughBlocks(batch, entered, byLeaf));
     }
 
     private Head.Reading reading() {

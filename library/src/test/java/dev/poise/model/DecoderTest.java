@@ -104,6 +104,26 @@ final class DecoderTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void runningBlocksAgainGivesTheSameValuesAndGradients(Family family) {
+        TokenBatch batch = TokenBatch.of(groups(4));
+        double[] coefficients = coefficients(batch);
+        try (PointerScope scope = new PointerScope();
+                Decoder decoder = TinyDecoders.decoder(family, Precision.FLOAT64, true)) {
+            Pass pass = decoder.forward(batch);
+            double[] logProbs = pass.measure().logProbs();
+            pass.backward(coefficients);
+            double[] gradient = Tensors.toDoubles(decoder.parameters().gradients());
+            decoder.parameters().clearGradients();
+
+            Pass frugal = decoder.forwardFrugally(batch);
+            assertThat(frugal.measure().logProbs()).containsExactly(logProbs);
+            frugal.backward(coefficients);
+            assertThat(Tensors.toDoubles(decoder.parameters().gradients())).containsExactly(gradient, within(1e-12));
+        }
+    }
+
     @Test
     void bfloat16StaysNearFloat32InValuesAndGradients() {
         TokenBatch batch = TokenBatch.of(groups(4));

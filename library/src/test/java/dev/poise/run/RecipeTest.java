@@ -77,7 +77,7 @@ final class RecipeTest {
                           epochs: 1
                           max_steps: null
                           batch_pairs: 32
-                          micro_batch_tokens: 8192
+                          micro_batch_tokens: 2048
                           max_tokens: 1024
                           learning_rate: 1e-6
                           schedule: linear
