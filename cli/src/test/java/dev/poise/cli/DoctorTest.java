@@ -35,6 +35,7 @@ final class DoctorTest {
                         "libtorch",
                         "instruction set",
                         "blas",
+                        "bfloat16",
                         "threads",
                         "gpu",
                         "allocator",
