@@ -146,6 +146,13 @@ public final class Decoder implements AutoCloseable {
 
     /// Statistics of every trained token of a batch, without gradients.
     public TokenStatistics measure(TokenBatch batch) {
+        return measure(batch, false);
+    }
+
+    /// Statistics of every trained token of a batch, without gradients.
+    ///
+    /// @param collisions whether to read collision probabilities too
+    public TokenStatistics measure(TokenBatch batch, boolean collisions) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Attention attention = attention(batch);
@@ -154,7 +161,7 @@ public final class Decoder implements AutoCloseable {
             for (int layer = 0; layer < blocks.size(); layer++) {
                 residual = runBlock(layer, residual, rotation, attention);
             }
-            return head.measure(readAt(batch, residual), batch.targets());
+            return head.measure(readAt(batch, residual), batch.targets(), collisions);
         }
     }
 

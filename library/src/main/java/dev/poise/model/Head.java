@@ -84,17 +84,27 @@ public final class Head implements AutoCloseable {
     /// @param hidden normed hidden states, `[R, D]`
     /// @param targets the token each row is asked for, `[R]`
     TokenStatistics measure(Tensor hidden, int[] targets) {
-        return read(hidden, targets, 0).statistics();
+        return measure(hidden, targets, false);
+    }
+
+    /// Reads every row's statistics.
+    ///
+    /// @param collisions whether collision probabilities are read too
+    TokenStatistics measure(Tensor hidden, int[] targets, boolean collisions) {
+        return read(hidden, targets, collisions, 0).statistics();
     }
 
     /// Reads every row's statistics, so that [#backward] can follow.
-    Reading read(Tensor hidden, int[] targets) {
-        return read(hidden, targets, keep);
+    ///
+    /// @param collisions whether collision probabilities are read too
+    Reading read(Tensor hidden, int[] targets, boolean collisions) {
+        return read(hidden, targets, collisions, keep);
     }
 
-    private Reading read(Tensor hidden, int[] targets, int kept) {
+    private Reading read(Tensor hidden, int[] targets, boolean collisions, int kept) {
         reserve(targets.length, kept);
-        Reading reading = new Reading(hidden.detach(), targets, TokenStatistics.ofSize(targets.length), readings);
+        TokenStatistics statistics = TokenStatistics.ofSize(targets.length, collisions);
+        Reading reading = new Reading(hidden.detach(), targets, statistics, readings);
         for (int from = 0; from < targets.length; from += chunk) {
             int start = from;
             int count = Math.min(chunk, targets.length - from);
@@ -138,13 +148,16 @@ public final class Head implements AutoCloseable {
                 int some = Math.min(stretch, count - row);
                 Tensor part = logits.narrow(0, row, some);
                 Tensor asked = targets(reading.targets(), from + row, some);
-                reading.statistics().fill(from + row, statistics(part, asked));
+                reading.statistics()
+                        .fill(
+                                from + row,
+                                statistics(part, asked, reading.statistics().logCollisions().length > 0));
             }
         }
     }
 
     /// Statistics of a stretch of logits, which become probabilities.
-    private static TokenStatistics statistics(Tensor logits, Tensor asked) {
+    private static TokenStatistics statistics(Tensor logits, Tensor asked, boolean collisions) {
         Tensor mean = logits.mean(1);
         T_TensorTensor_T top = torch.topk(logits, Math.min(TOP, logits.size(1)), 1, true, true);
         Tensor largest = top.get0().narrow(1, 0, 1);
@@ -155,13 +168,16 @@ public final class Head implements AutoCloseable {
         Tensor logProbs = logits.gather(1, asked).sub_(logSum);
         Tensor entropies = logSum.squeeze(1).sub(torch.linalg_vecdot(probs, logits));
         double[] topProbs = Tensors.toDoubles(probs.gather(1, top.get1()));
+        double[] logCollisions =
+                collisions ? Tensors.toDoubles(torch.linalg_vecdot(probs, probs).log_()) : new double[0];
         logits.copy_(probs);
         return TokenStatistics.of(
                 Tensors.toDoubles(logProbs),
                 Tensors.toDoubles(entropies),
                 Tensors.toDoubles(mean),
                 Tensors.toInts(top.get1().narrow(1, 0, 1)),
-                topProbs);
+                topProbs,
+                logCollisions);
     }
 
     /// Adds the head's own gradient to its buffer and returns the one by the hidden states, `[R, D]`.

@@ -33,22 +33,29 @@ public final class Pass {
 
     /// Statistics of every trained token.
     public TokenStatistics measure() {
-        return reading().statistics();
+        return measure(false);
+    }
+
+    /// Statistics of every trained token.
+    ///
+    /// @param collisions whether to read collision probabilities too; asked for at the first measuring
+    public TokenStatistics measure(boolean collisions) {
+        return reading(collisions).statistics();
     }
 
     /// Adds the gradient of a loss to the parameters' gradients.
     ///
     /// @param byLogProb ∂L/∂log π(y_t | x, y_<t) of every trained token, `[R]`
     public void backward(double[] byLogProb) {
-        Tensor byRead = decoder.head().backward(reading(), byLogProb);
+        Tensor byRead = decoder.head().backward(reading(false), byLogProb);
         read.backward(byRead, new BoolOptional(), false, new TensorArrayRefOptional());
         Tensor byLeaf = leaf.grad();
         decoder.addToEmbeddings(batch, entered.isEmpty() ? byLeaf : decoder.backThroughBlocks(batch, entered, byLeaf));
     }
 
-    private Head.Reading reading() {
+    private Head.Reading reading(boolean collisions) {
         if (reading == null) {
-            reading = decoder.head().read(read.detach(), batch.targets());
+            reading = decoder.head().read(read.detach(), batch.targets(), collisions);
         }
         return reading;
     }

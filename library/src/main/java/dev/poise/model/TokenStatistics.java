@@ -11,27 +11,36 @@ package dev.poise.model;
 /// @param best the most likely token
 /// @param topMasses Σ of the k largest probabilities, in (0, 1]
 /// @param topEntropies entropy of the k largest probabilities renormalised to 1, bits, at most log₂ k
+/// @param logCollisions log Σᵥ p(v)² of the next-token distribution, nats; empty where it was not asked for
 public record TokenStatistics(
         double[] logProbs,
         double[] entropies,
         double[] meanLogits,
         int[] best,
         double[] topMasses,
-        double[] topEntropies) {
+        double[] topEntropies,
+        double[] logCollisions) {
 
-    static TokenStatistics ofSize(int rows) {
+    /// @param collisions whether collision probabilities will be filled in
+    static TokenStatistics ofSize(int rows, boolean collisions) {
         return new TokenStatistics(
                 new double[rows],
                 new double[rows],
                 new double[rows],
                 new int[rows],
                 new double[rows],
-                new double[rows]);
+                new double[rows],
+                new double[collisions ? rows : 0]);
     }
 
     /// Statistics of some rows, the top-k ones from the k largest probabilities of each.
     static TokenStatistics of(
-            double[] logProbs, double[] entropies, double[] meanLogits, int[] best, double[] topProbs) {
+            double[] logProbs,
+            double[] entropies,
+            double[] meanLogits,
+            int[] best,
+            double[] topProbs,
+            double[] logCollisions) {
         int rows = logProbs.length;
         int k = topProbs.length / rows;
         double[] masses = new double[rows];
@@ -47,7 +56,7 @@ public record TokenStatistics(
             // H = log M − Σ p log p / M
             topEntropies[row] = Math.max(0, (Math.log(mass) - weighted / mass) / Math.log(2));
         }
-        return new TokenStatistics(logProbs, entropies, meanLogits, best, masses, topEntropies);
+        return new TokenStatistics(logProbs, entropies, meanLogits, best, masses, topEntropies, logCollisions);
     }
 
     void fill(int from, TokenStatistics part) {
@@ -57,5 +66,7 @@ public record TokenStatistics(
         System.arraycopy(part.best, 0, best, from, part.best.length);
         System.arraycopy(part.topMasses, 0, topMasses, from, part.topMasses.length);
         System.arraycopy(part.topEntropies, 0, topEntropies, from, part.topEntropies.length);
+        System.arraycopy(
+                part.logCollisions, 0, logCollisions, Math.min(from, logCollisions.length), part.logCollisions.length);
     }
 }

@@ -1,13 +1,25 @@
 package dev.poise.objective;
 
+import java.util.List;
+
 /// The measured examples of a batch: what to reward and what to penalise.
 ///
 /// In a batch of pairs, `good` holds the chosen and `bad` the rejected answers, and entry i of one belongs to
-/// entry i of the other. In a batch of demonstrations `bad` is empty.
+/// entry i of the other. In a batch of demonstrations `bad` is empty. In a batch of labelled examples `good` holds
+/// the desirable and `bad` the undesirable ones, and their numbers differ.
 ///
 /// @param good y⁺
 /// @param bad y⁻
-public record Batch(Examples good, Examples bad) {
+/// @param prompts the prompts of the good examples, in their order; empty unless [Need#PROMPTS] is asked for
+/// @param mismatched completions of other examples behind each example's prompt; empty unless [Need#MISMATCHED] is
+/// asked
+///     for
+public record Batch(Examples good, Examples bad, Examples prompts, Examples mismatched) {
+
+    /// A batch of which nothing but good and bad examples was measured.
+    public Batch(Examples good, Examples bad) {
+        this(good, bad, Examples.NONE, Examples.NONE);
+    }
 
     /// How many pairs.
     ///
@@ -18,5 +30,19 @@ public record Batch(Examples good, Examples bad) {
                     + bad.size() + " for " + good.size());
         }
         return good.size();
+    }
+
+    /// Pair i alone, as a batch.
+    Batch pair(int i) {
+        return new Batch(good.only(i), bad.only(i), prompts.size() == 0 ? prompts : prompts.only(i), mismatched);
+    }
+
+    /// Batches one behind the other, as the batch that they are parts of.
+    public static Batch join(List<Batch> parts) {
+        return new Batch(
+                Examples.join(parts.stream().map(Batch::good).toList()),
+                Examples.join(parts.stream().map(Batch::bad).toList()),
+                Examples.join(parts.stream().map(Batch::prompts).toList()),
+                Examples.join(parts.stream().map(Batch::mismatched).toList()));
     }
 }

@@ -1,41 +1,46 @@
 package dev.poise.objective;
 
-/// Identity Preference Optimization: least squares that draw the log-ratio of every pair to one finite target.
+/// Identity Preference Optimization: least squares that draw the margin of every pair to one finite target.
 ///
-/// With the log-ratios r± = log π(y±|x) − log π_ref(y±|x), sums over tokens, and lengths n±, per pair:
+/// With the margin D and its target 1/(2β), per pair:
 ///
 /// ```
-/// h              = r⁺/n⁺ − r⁻/n⁻
-/// ℓ              = (h − 1/(2β))²
-/// ∂ℓ/∂log π(y⁺|x) =  2 (h − 1/(2β)) / n⁺
-/// ∂ℓ/∂log π(y⁻|x) = −2 (h − 1/(2β)) / n⁻
+/// RESIDUAL   ℓ = (D − 1/(2β))²      ∂ℓ/∂D = 2 (D − 1/(2β))
+/// SCALED     ℓ = (βD − 1/2)²        ∂ℓ/∂D = 2β (βD − 1/2)
 /// ```
 ///
-/// At h = 0, where training starts, the loss is 1/(4β²). It is 0 at h = 1/(2β); beyond that the step turns round and
-/// lowers the good example. Nothing saturates: the loss grows with the square of the distance.
+/// At D = 0, where training starts, the loss is 1/(4β²), or 1/4. It is 0 at D = 1/(2β); beyond that both weights
+/// turn negative and the step lowers the good example, which is shown and not clipped. Nothing saturates.
 ///
-/// What n± is has two answers in use, so it has a name of its own. `TOKENS` averages (n± = |y±|), TRL's `ipo`, which
-/// its comments trace to the IPO authors; `NONE` sums (n± = 1), as the DPO authors' code and OpenRLHF do. β means
-/// different things in the two: nats a token against nats.
+/// Three conventions are in use. `RESIDUAL` on a margin averaged over tokens is TRL's `ipo`, which its comments
+/// trace to the IPO authors; `RESIDUAL` on sums is the DPO authors' code and OpenRLHF; `SCALED` on sums is the
+/// over-optimisation paper's (arXiv 2410.11677, section 3.1). The last two have the same minimum and gradients
+/// that differ by β², so they need other learning rates; in the first, β counts nats a token.
 ///
 /// Source: Azar et al. 2023, eq. 17 (<https://arxiv.org/abs/2310.12036>), with their τ as β.
 ///
 /// @param beta β > 0, the strength that keeps the policy near the reference; the target is 1/(2β)
-/// @param normalise whether a log-ratio is averaged over its tokens
-public record Ipo(double beta, Normalise normalise) implements PairwiseObjective {
+/// @param form which of the two squares
+/// @param margin D
+public record Ipo(double beta, Form form, Margin margin) implements MarginObjective {
 
-    /// What a sequence's log-ratio is divided by.
-    public enum Normalise {
-        /// By its trained tokens: nats a token.
-        TOKENS,
-        /// By nothing: nats a sequence.
-        NONE
+    /// What is squared.
+    public enum Form {
+        /// D − 1/(2β).
+        RESIDUAL,
+        /// βD − 1/2.
+        SCALED
     }
 
     public Ipo {
-        if (!(beta > 0 && beta < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("ipo: beta must be positive and finite, got " + beta);
-        }
+        Domain.positive("ipo", "beta", beta);
+    }
+
+    /// The squared residual with a reference and reverse KL.
+    ///
+    /// @param normalise whether a log-ratio is averaged over its tokens
+    public Ipo(double beta, Normalise normalise) {
+        this(beta, Form.RESIDUAL, Margin.of(true, normalise));
     }
 
     @Override
@@ -44,25 +49,13 @@ public record Ipo(double beta, Normalise normalise) implements PairwiseObjective
     }
 
     @Override
-    public boolean needsReference() {
-        return true;
-    }
-
-    @Override
-    public PairLoss of(Pair pair) {
-        double goodLength = length(pair.goodTokens()); // n⁺
-        double badLength = length(pair.badTokens()); // n⁻
-        double margin = (pair.good() - pair.referenceGood()) / goodLength // h
-                - (pair.bad() - pair.referenceBad()) / badLength;
+    public AtMargin at(double margin) {
+        double scale =
+                switch (form) {
+                    case RESIDUAL -> 1;
+                    case SCALED -> beta * beta;
+                };
         double residual = margin - 1 / (2 * beta);
-        return new PairLoss(residual * residual, 2 * residual / goodLength, -2 * residual / badLength);
-    }
-
-    /// At least 1: an answer without a trained token has the log-ratio 0, not 0/0.
-    private double length(int tokens) {
-        return switch (normalise) {
-            case TOKENS -> Math.max(tokens, 1);
-            case NONE -> 1;
-        };
+        return new AtMargin(scale * residual * residual, scale * 2 * residual);
     }
 }

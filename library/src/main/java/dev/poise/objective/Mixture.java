@@ -1,6 +1,8 @@
 package dev.poise.objective;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /// A weighted sum of objectives, itself an objective.
 ///
@@ -9,10 +11,10 @@ import java.util.List;
 /// ∂L = Σₖ λₖ ∂Lₖ
 /// ```
 ///
-/// Every term keeps its own denominator (pairs or tokens), so λ weighs losses as they are reported, not examples. One
-/// term of weight 1 is that term.
+/// Every term keeps its own denominator (pairs or tokens), so λ weighs losses as they are reported, not examples.
+/// One term of weight 1 is that term.
 ///
-/// @param terms at least one
+/// @param terms at least one; not both of pairs and of labelled examples
 public record Mixture(List<Term> terms) implements Objective {
 
     /// One objective and how much it counts.
@@ -22,9 +24,7 @@ public record Mixture(List<Term> terms) implements Objective {
     public record Term(Objective objective, double weight) {
 
         public Term {
-            if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("mixture: weight must be finite and not negative, got " + weight);
-            }
+            Domain.notNegative("mixture", "weight", weight);
         }
     }
 
@@ -33,48 +33,51 @@ public record Mixture(List<Term> terms) implements Objective {
         if (terms.isEmpty()) {
             throw new IllegalArgumentException("mixture: terms must hold at least one objective, got none");
         }
+        Set<Need> needs = needs(terms);
+        if (needs.contains(Need.PAIRS) && needs.contains(Need.LABELS)) {
+            throw new IllegalArgumentException(
+                    "mixture: terms must all be of pairs or all of labelled examples, got both");
+        }
     }
 
     @Override
-    public boolean needsReference() {
-        return terms.stream().anyMatch(term -> term.objective().needsReference());
+    public Set<Need> needs() {
+        return needs(terms);
     }
 
-    @Override
-    public boolean needsPairs() {
-        return terms.stream().anyMatch(term -> term.objective().needsPairs());
+    private static Set<Need> needs(List<Term> terms) {
+        Set<Need> needs = EnumSet.noneOf(Need.class);
+        terms.forEach(term -> needs.addAll(term.objective().needs()));
+        return needs;
     }
 
-    /// The scale of the first term that compares pairs; 1 where none does.
+    /// The scale of the first term that compares good with bad; 1 where none does.
     @Override
     public double rewardScale() {
         return terms.stream()
                 .map(Term::objective)
-                .filter(Objective::needsPairs)
+                .filter(objective -> objective.needsPairs() || objective.needs().contains(Need.LABELS))
                 .mapToDouble(Objective::rewardScale)
                 .findFirst()
                 .orElse(1);
     }
 
     @Override
-    public Evaluation evaluate(Batch batch, Totals totals) {
-        double loss = 0;
-        double[] byGood = new double[batch.good().size()];
-        double[] byBad = new double[batch.bad().size()];
-        for (Term term : terms) {
-            if (term.weight() > 0) {
-                Evaluation part = term.objective().evaluate(batch, totals);
-                loss += term.weight() * part.loss();
-                addScaled(byGood, term.weight(), part.byGood());
-                addScaled(byBad, term.weight(), part.byBad());
-            }
-        }
-        return new Evaluation(loss, byGood, byBad);
+    public List<String> remarks() {
+        return terms.stream()
+                .flatMap(term -> term.objective().remarks().stream())
+                .toList();
     }
 
-    private static void addScaled(double[] sum, double factor, double[] values) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += factor * values[i];
+    @Override
+    public Evaluation evaluate(Batch batch, Totals totals) {
+        Evaluation sum = new Evaluation(
+                0, new double[batch.good().size()], new double[batch.bad().size()]);
+        for (Term term : terms) {
+            if (term.weight() > 0) {
+                sum = sum.plus(term.objective().evaluate(batch, totals).times(term.weight()));
+            }
         }
+        return sum;
     }
 }

@@ -1,43 +1,67 @@
 package dev.poise.objective;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
-/// Maximum likelihood on the good examples: cross-entropy averaged over their trained tokens.
+/// Maximum likelihood on the good examples: cross-entropy.
 ///
-/// With log π(yᵢ|xᵢ) summed over the |yᵢ| trained tokens of example i, and T = Σ |yᵢ| over the whole optimiser step:
+/// With aᵢ = log π(yᵢ|xᵢ) summed over the |yᵢ| trained tokens of example i, N good examples and T = Σ |yᵢ| tokens
+/// over the whole optimiser step:
 ///
 /// ```
-/// L               = −(1/T) Σᵢ log π(yᵢ|xᵢ)
-/// ∂L/∂log π(yᵢ|xᵢ) = −1/T
+/// TOKENS           L = −(1/T) Σᵢ aᵢ            ∂L/∂aᵢ = −1/T
+/// SEQUENCE_MEANS   L = −(1/N) Σᵢ aᵢ/|yᵢ|       ∂L/∂aᵢ = −1/(N |yᵢ|)
+/// SEQUENCE_SUMS    L = −(1/N) Σᵢ aᵢ            ∂L/∂aᵢ = −1/N
 /// ```
 ///
-/// So w⁺ = 1/T whatever the model thinks of the example, and w⁻ = 0: bad examples are not read. A uniform model over
-/// V tokens has the loss ln V. The average is over tokens, not examples: a long answer weighs more than a short one.
+/// So w⁺ does not ask what the model thinks of the example, and w⁻ = 0: bad examples are not read. A uniform model
+/// over V tokens has the loss ln V in the first two. Under `TOKENS` and `SEQUENCE_SUMS` a long answer weighs more
+/// than a short one.
 ///
-/// Source: the usual cross-entropy; as `sft` in TRL's list of losses, but with the tokens of the step, not of the
-/// micro-batch, as denominator, so that accumulation changes nothing.
-public record Mle() implements Objective {
+/// Source: the usual cross-entropy. `TOKENS` is `sft` in TRL's list of losses, but with the tokens of the step,
+/// not of the micro-batch, as denominator, so that accumulation changes nothing.
+///
+/// @param mean what is averaged
+public record Mle(Mean mean) implements Objective {
 
-    @Override
-    public boolean needsReference() {
-        return false;
+    /// What the loss is the mean of.
+    public enum Mean {
+        /// The step's tokens.
+        TOKENS,
+        /// Examples, each the mean of its tokens.
+        SEQUENCE_MEANS,
+        /// Examples, each the sum of its tokens.
+        SEQUENCE_SUMS
+    }
+
+    /// Cross-entropy averaged over tokens.
+    public Mle() {
+        this(Mean.TOKENS);
     }
 
     @Override
-    public boolean needsPairs() {
-        return false;
+    public Set<Need> needs() {
+        return EnumSet.noneOf(Need.class);
     }
 
-    /// @throws IllegalArgumentException when no token of the step is trained
+    /// @throws IllegalArgumentException when there are good examples and no token of the step is trained
     @Override
     public Evaluation evaluate(Batch batch, Totals totals) {
-        if (totals.tokens() < 1) {
+        Examples good = batch.good();
+        if (good.size() > 0 && totals.tokens() < 1) {
             throw new IllegalArgumentException("mle: totals.tokens must be positive, got " + totals.tokens());
         }
-        double slope = -1.0 / totals.tokens();
-        double[] byGood = new double[batch.good().size()];
-        Arrays.fill(byGood, slope);
-        double loss = slope * Arrays.stream(batch.good().logProbs()).sum();
+        double[] byGood = new double[good.size()];
+        Arrays.setAll(byGood, i -> switch (mean) {
+            case TOKENS -> -1.0 / totals.tokens();
+            case SEQUENCE_MEANS -> -1.0 / totals.examples() / Math.max(good.tokens()[i], 1);
+            case SEQUENCE_SUMS -> -1.0 / totals.examples();
+        });
+        double loss = 0;
+        for (int i = 0; i < byGood.length; i++) {
+            loss += byGood[i] * good.logProbs()[i];
+        }
         return new Evaluation(loss, byGood, new double[batch.bad().size()]);
     }
 }

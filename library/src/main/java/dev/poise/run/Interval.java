@@ -8,6 +8,9 @@ package dev.poise.run;
 /// @param toIncluded whether the upper end is legal
 record Interval(double from, boolean fromIncluded, double to, boolean toIncluded) {
 
+    /// Every finite number.
+    static final Interval ANY = new Interval(Double.NEGATIVE_INFINITY, false, Double.POSITIVE_INFINITY, false);
+
     static Interval atLeast(double from) {
         return new Interval(from, true, Double.POSITIVE_INFINITY, false);
     }
@@ -19,6 +22,11 @@ record Interval(double from, boolean fromIncluded, double to, boolean toIncluded
     /// [from, to]
     static Interval closed(double from, double to) {
         return new Interval(from, true, to, true);
+    }
+
+    /// (from, to)
+    static Interval open(double from, double to) {
+        return new Interval(from, false, to, false);
     }
 
     /// (from, to]
@@ -38,6 +46,9 @@ record Interval(double from, boolean fromIncluded, double to, boolean toIncluded
     /// As it follows "must be a number".
     @Override
     public String toString() {
+        if (Double.isInfinite(from)) {
+            return "that is finite";
+        }
         if (Double.isInfinite(to)) {
             return (fromIncluded ? "of at least " : "above ") + RecipeText.number(from);
         }

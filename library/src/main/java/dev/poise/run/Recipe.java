@@ -45,7 +45,9 @@ public record Recipe(
         /// Demonstrations: likelihood of good answers.
         SUPERVISED,
         /// Pairs of a preferred and a rejected answer.
-        PREFERENCE
+        PREFERENCE,
+        /// Answers that are labelled desirable or not, each by itself.
+        UNPAIRED
     }
 
     /// The policy that objectives measure against.

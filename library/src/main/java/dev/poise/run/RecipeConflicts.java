@@ -3,10 +3,13 @@ package dev.poise.run;
 import dev.poise.data.Shape;
 import dev.poise.objective.Mixture.Term;
 import dev.poise.objective.Mle;
+import dev.poise.objective.Need;
+import dev.poise.objective.Objective;
 import dev.poise.run.Recipe.Reference;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Reports keys that are legal by themselves and not together.
 final class RecipeConflicts {
@@ -28,33 +31,80 @@ final class RecipeConflicts {
     }
 
     private static void reportMethod(Recipe recipe, Diagnosis diagnosis) {
-        boolean referenceIsSound = diagnosis.sound("reference");
-        boolean hasReference = !(recipe.reference() instanceof Reference.None);
-        List<Term> terms = recipe.objective().terms();
         switch (recipe.method()) {
             case SUPERVISED -> {
-                if (referenceIsSound && hasReference) {
+                if (diagnosis.sound("reference") && hasReference(recipe)) {
                     diagnosis.problem("reference", "must be none for method supervised, which reads no reference");
                 }
-                for (int i = 0; i < terms.size(); i++) {
-                    if (!(terms.get(i).objective() instanceof Mle)) {
-                        diagnosis.problem(
-                                "objective." + i + ".type",
-                                "must be mle for method supervised; other objectives need method preference");
-                    }
-                }
+                reportTerms(
+                        recipe,
+                        diagnosis,
+                        objective -> objective instanceof Mle,
+                        "must be mle for method supervised; other objectives need method preference or unpaired");
                 reportShape(recipe, EnumSet.complementOf(EnumSet.of(Shape.PROMPT)), diagnosis);
             }
             case PREFERENCE -> {
-                for (int i = 0; i < terms.size(); i++) {
-                    if (referenceIsSound
-                            && !hasReference
-                            && terms.get(i).objective().needsReference()) {
-                        diagnosis.problem(
-                                "reference", "must be initial or a model directory for objective." + i + ", got none");
-                    }
-                }
+                reportTerms(
+                        recipe,
+                        diagnosis,
+                        objective -> !objective.needs().contains(Need.LABELS),
+                        "must be an objective of pairs for method preference; this one needs method unpaired");
+                reportReference(recipe, diagnosis);
                 reportShape(recipe, PAIRS, diagnosis);
+            }
+            case UNPAIRED -> {
+                reportTerms(
+                        recipe,
+                        diagnosis,
+                        objective -> !objective.needsPairs(),
+                        "must be an objective of labelled examples for method unpaired (kto | apo_zero_unpaired |"
+                                + " bco_unpaired, and beside them mle | sft | anchor); this one needs method preference");
+                if (diagnosis.sound("objective", "objective.0.type")
+                        && !recipe.objective().needsPairs()
+                        && !recipe.objective().needs().contains(Need.LABELS)) {
+                    diagnosis.problem(
+                            "objective",
+                            "must hold at least one objective of labelled examples for method unpaired, such as"
+                                    + " {type: kto, beta: 0.1}");
+                }
+                reportReference(recipe, diagnosis);
+                Set<Shape> labelled = EnumSet.of(Shape.UNPAIRED);
+                labelled.addAll(PAIRS);
+                reportShape(recipe, labelled, diagnosis);
+                if (recipe.objective().needs().contains(Need.MISMATCHED)
+                        && diagnosis.sound("train.batch_pairs")
+                        && recipe.train().batchPairs() < 2) {
+                    diagnosis.problem(
+                            "train.batch_pairs",
+                            "must be at least 2 for kto, which mixes a batch's completions, got "
+                                    + recipe.train().batchPairs());
+                }
+            }
+        }
+    }
+
+    private static boolean hasReference(Recipe recipe) {
+        return !(recipe.reference() instanceof Reference.None);
+    }
+
+    private static void reportTerms(Recipe recipe, Diagnosis diagnosis, Predicate<Objective> legal, String message) {
+        List<Term> terms = recipe.objective().terms();
+        for (int i = 0; i < terms.size(); i++) {
+            String key = "objective." + i + ".type";
+            if (diagnosis.sound("objective", key) && !legal.test(terms.get(i).objective())) {
+                diagnosis.problem(key, message);
+            }
+        }
+    }
+
+    private static void reportReference(Recipe recipe, Diagnosis diagnosis) {
+        List<Term> terms = recipe.objective().terms();
+        for (int i = 0; i < terms.size(); i++) {
+            if (diagnosis.sound("reference")
+                    && !hasReference(recipe)
+                    && terms.get(i).objective().needsReference()) {
+                diagnosis.problem(
+                        "reference", "must be initial or a model directory for objective." + i + ", got none");
             }
         }
     }

@@ -32,7 +32,7 @@ final class RecipeWriter {
             for (Term term : recipe.objective().terms()) {
                 yaml.append(indent)
                         .append("- ")
-                        .append(ObjectiveBinding.write(term))
+                        .append(ObjectiveWriter.write(term))
                         .append('\n');
             }
         });

@@ -4,9 +4,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -58,6 +60,49 @@ final class Section {
         return read(key, "a number " + legal, fallback, node -> scalar(node)
                 .flatMap(Yaml.Scalar::number)
                 .filter(legal::contains));
+    }
+
+    /// A number that has no default; `standIn` is handed on where it is missing or wrong.
+    double requiredNumber(String key, Interval legal, double standIn) {
+        if (!has(key)) {
+            diagnosis.problem(path(key), "must be given: a number " + legal);
+            return standIn;
+        }
+        return number(key, legal, standIn);
+    }
+
+    /// The numbers of all keys that were not asked for, in order; what is no number is reported.
+    SequencedMap<String, Double> remainingNumbers() {
+        SequencedMap<String, Double> numbers = new LinkedHashMap<>();
+        for (String key : mapping.entries().keySet()) {
+            if (!asked.contains(key)) {
+                numbers.put(key, number(key, Interval.ANY, 0));
+            }
+        }
+        return numbers;
+    }
+
+    /// Text that has no default; nothing, reported, where it is missing or no text.
+    Optional<String> word(String key, String legal) {
+        if (!has(key)) {
+            diagnosis.problem(path(key), "must be given: " + legal);
+            return Optional.empty();
+        }
+        List<String> words =
+                read(key, legal, List.<String>of(), node -> scalar(node).map(scalar -> List.of(scalar.text())));
+        return words.stream().findFirst();
+    }
+
+    /// The constant of that name.
+    static <E extends Enum<E>> Optional<E> named(String word, E[] constants) {
+        return Arrays.stream(constants)
+                .filter(constant -> RecipeText.word(constant).equals(word))
+                .findFirst();
+    }
+
+    /// Lets every key pass that was not asked for.
+    void ignoreRest() {
+        asked.addAll(mapping.entries().keySet());
     }
 
     int count(String key, int least, int fallback) {

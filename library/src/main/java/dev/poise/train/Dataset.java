@@ -27,7 +27,8 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
 
     /// Reads, checks and encodes everything under some paths.
     ///
-    /// A supervised run over pairs takes the chosen answers; labelled rows count where they are desirable.
+    /// A supervised run over pairs takes the chosen answers; labelled rows count where they are desirable. An
+    /// unpaired run makes two labelled examples of a pair.
     ///
     /// @param target where the encoded rows are kept
     /// @throws DataException when nothing is left to train on, or rows do not fit the method
@@ -37,7 +38,7 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
                 RowStream rows = new RowStream(
                         paths, Optional.ofNullable(recipe.data().shape()), limit == null ? Long.MAX_VALUE : limit)) {
             EncodingCounts counts = encoder.encodeAll(
-                    rows, badRows, row -> fitting(recipe.method(), row).ifPresent(writer::write));
+                    rows, badRows, row -> fitting(recipe.method(), row).forEach(writer::write));
             writer.finish();
             EncodedFile file = EncodedFile.open(target);
             if (file.size() == 0) {
@@ -48,11 +49,11 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
         }
     }
 
-    private static Optional<Encoded> fitting(Recipe.Method method, Encoded row) {
+    private static List<Encoded> fitting(Recipe.Method method, Encoded row) {
         return switch (method) {
             case PREFERENCE ->
                 switch (row) {
-                    case Encoded.Pair pair -> Optional.of(pair);
+                    case Encoded.Pair pair -> List.of(pair);
                     case Encoded.Single single ->
                         throw new DataException(
                                 single.source(),
@@ -60,9 +61,23 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
                 };
             case SUPERVISED ->
                 switch (row) {
-                    case Encoded.Pair pair -> Optional.of(new Encoded.Single(pair.source(), pair.chosen(), null));
+                    case Encoded.Pair pair -> List.of(new Encoded.Single(pair.source(), pair.chosen(), null));
                     case Encoded.Single single ->
-                        Boolean.FALSE.equals(single.desirable()) ? Optional.empty() : Optional.of(single);
+                        Boolean.FALSE.equals(single.desirable()) ? List.of() : List.of(single);
+                };
+            case UNPAIRED ->
+                switch (row) {
+                    case Encoded.Pair pair ->
+                        List.of(
+                                new Encoded.Single(pair.source(), pair.chosen(), true),
+                                new Encoded.Single(pair.source(), pair.rejected(), false));
+                    case Encoded.Single single -> {
+                        if (single.desirable() == null) {
+                            throw new DataException(
+                                    single.source(), "must carry a label or be a pair: the method is unpaired");
+                        }
+                        yield List.of(single);
+                    }
                 };
         };
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 
@@ -19,6 +20,10 @@ import java.util.SequencedMap;
 /// Steps visit rows in an order that only the seed and the epoch decide, so a run that was killed goes on from its
 /// last checkpoint to the same numbers, bit for bit on the same machine and settings.
 final class Loop {
+
+    /// Weights beyond this are reported: likelihood has 1, IPO at β = 0.01 has 100, unlikelihood has 1000 where the
+    /// bad example's probability is 0.999.
+    private static final double ALARMING_WEIGHT = 1000;
 
     private final Recipe recipe;
     private final RunDirectory directory;
@@ -36,6 +41,7 @@ final class Loop {
     private TrainingState state;
     private int[] order = {};
     private int orderedEpoch = -1;
+    private boolean alarmed; // since the last metric line
 
     Loop(
             Recipe recipe,
@@ -111,6 +117,7 @@ final class Loop {
             throw e.at("step " + (state.step() + 1));
         }
         interval.add("learning_rate", rate, 1);
+        alarm(done);
         long tokens = batch.stream()
                 .mapToLong(row -> TrainingRow.tokens(row.encoded()))
                 .sum();
@@ -122,6 +129,20 @@ final class Loop {
         interval.mean("rewards/accuracies").ifPresent(accuracy -> numbers.put("accuracy", accuracy));
         numbers.put("rows/s", stopwatch.rowsPerSecond());
         progress.advanced("train", state.step(), total, numbers);
+    }
+
+    /// Warns of a weight that is about to tear the policy away, once a metric line.
+    private void alarm(Tuner.Step done) {
+        if (done.largestWeight() > ALARMING_WEIGHT && !alarmed) {
+            alarmed = true;
+            progress.note(String.format(
+                    Locale.ROOT,
+                    "warning: step %d: an example pulls with a weight of %.3g (alarm at %.0f): the objective is about to"
+                            + " explode or its scale is unusual; see weights/max",
+                    state.step() + 1,
+                    done.largestWeight(),
+                    ALARMING_WEIGHT));
+        }
     }
 
     /// The rows of a step, counted from zero.
@@ -141,13 +162,14 @@ final class Loop {
 
     private void log(long step) throws IOException {
         SequencedMap<String, Object> line = line(step);
-        line.putAll(interval.means());
+        line.putAll(StepMetrics.means(interval));
         line.put("num_tokens", state.tokens());
         line.put("elapsed_seconds", stopwatch.elapsed());
         line.put("pairs_per_second", stopwatch.rowsPerSecond());
         line.put("tokens_per_second", stopwatch.tokensPerSecond());
         metrics.append(new MetricLine(step, line));
         interval.clear();
+        alarmed = false;
         stopwatch.nextLap();
     }
 
@@ -163,7 +185,7 @@ final class Loop {
             throw e.at("evaluation after step " + step);
         }
         SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
-        averages.means().forEach((name, value) -> evaluation.put("eval_" + name, value));
+        StepMetrics.means(averages).forEach((name, value) -> evaluation.put("eval_" + name, value));
         state = state.evaluated(evaluation);
         SequencedMap<String, Object> line = line(step);
         line.putAll(evaluation);

@@ -6,32 +6,56 @@ import dev.poise.model.TokenStatistics;
 import dev.poise.objective.Batch;
 import dev.poise.objective.Evaluation;
 import dev.poise.objective.Examples;
+import dev.poise.objective.Need;
+import dev.poise.objective.TokenValues;
 import dev.poise.objective.Totals;
 import dev.poise.tokenize.TokenSequence;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What the policy said of some rows, laid out as objectives read it.
 ///
 /// @param rows the rows, all pairs or all single
-/// @param batch their tokens: of a pair, the chosen sequence and then the rejected
+/// @param needs what the objective reads
+/// @param batch their tokens: of a pair, the chosen sequence and then the rejected; behind all rows, where they are
+///     read, the prompts of the chosen
 /// @param tokens statistics of every trained token
-record Measured(List<TrainingRow> rows, TokenBatch batch, TokenStatistics tokens) {
+record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, TokenStatistics tokens) {
 
     /// The flat batch of some rows.
-    static TokenBatch layOut(List<TrainingRow> rows) {
-        return TokenBatch.of(
-                rows.stream().map(row -> TrainingRow.sequences(row.encoded())).toList());
+    static TokenBatch layOut(List<TrainingRow> rows, Set<Need> needs) {
+        List<List<TokenSequence>> groups = new ArrayList<>();
+        rows.forEach(row -> groups.add(TrainingRow.sequences(row.encoded())));
+        if (needs.contains(Need.PROMPTS)) {
+            rows.forEach(row -> groups.add(
+                    List.of(prompt(TrainingRow.sequences(row.encoded()).getFirst()))));
+        }
+        return TokenBatch.of(groups);
+    }
+
+    /// What stands before an answer, every token of it trained that has a predecessor.
+    private static TokenSequence prompt(TokenSequence sequence) {
+        boolean[] trained = new boolean[sequence.firstTrained()];
+        Arrays.fill(trained, 1, trained.length, true);
+        return new TokenSequence(Arrays.copyOf(sequence.ids(), trained.length), trained);
     }
 
     /// The denominators of a step.
     static Totals totals(List<TrainingRow> rows) {
-        long tokens = rows.stream()
+        List<TokenSequence> good = rows.stream()
+                .filter(TrainingRow::isGood)
                 .map(row -> TrainingRow.sequences(row.encoded()).getFirst())
-                .mapToLong(TokenSequence::trainedTokens)
-                .sum();
-        return new Totals(rows.size(), tokens);
+                .toList();
+        return new Totals(
+                rows.size(),
+                good.stream().mapToLong(TokenSequence::trainedTokens).sum(),
+                good.stream()
+                        .mapToLong(sequence -> sequence.firstTrained() - 1L)
+                        .sum());
     }
 
     /// Whether the rows are pairs.
@@ -39,40 +63,112 @@ record Measured(List<TrainingRow> rows, TokenBatch batch, TokenStatistics tokens
         return rows.getFirst().encoded() instanceof Encoded.Pair;
     }
 
+    /// Whether good examples are set against bad ones.
+    boolean compares() {
+        return pairs() || needs.contains(Need.LABELS);
+    }
+
     /// Good and bad examples as objectives read them.
     Batch examples() {
-        return pairs() ? new Batch(side(0, 2), side(1, 2)) : new Batch(side(0, 1), Examples.NONE);
+        Examples prompts = needs.contains(Need.PROMPTS) ? sums(prompts()) : Examples.NONE;
+        return new Batch(side(good()), side(bad()), prompts, Examples.NONE);
     }
 
-    private Examples side(int first, int stride) {
+    /// Sequences to reward.
+    int[] good() {
+        return pairs()
+                ? IntStream.range(0, rows.size()).map(i -> 2 * i).toArray()
+                : IntStream.range(0, rows.size())
+                        .filter(i -> rows.get(i).isGood())
+                        .toArray();
+    }
+
+    /// Sequences to penalise.
+    int[] bad() {
+        return pairs()
+                ? IntStream.range(0, rows.size()).map(i -> 2 * i + 1).toArray()
+                : IntStream.range(0, rows.size())
+                        .filter(i -> !rows.get(i).isGood())
+                        .toArray();
+    }
+
+    private int[] prompts() {
+        return IntStream.range(batch.sequences() - rows.size(), batch.sequences())
+                .toArray();
+    }
+
+    private Examples sums(int[] sequences) {
         double[] sums = batch.sumBySequence(tokens.logProbs());
-        double[] logProbs = new double[rows.size()];
-        int[] lengths = new int[rows.size()];
-        double @Nullable [] reference = rows.getFirst().reference() == null ? null : new double[rows.size()];
-        for (int i = 0; i < rows.size(); i++) {
-            int sequence = first + stride * i;
-            logProbs[i] = sums[sequence];
-            lengths[i] = batch.offsets()[sequence + 1] - batch.offsets()[sequence];
-            double[] known = rows.get(i).reference();
+        return new Examples(
+                Arrays.stream(sequences).mapToDouble(s -> sums[s]).toArray(),
+                null,
+                Arrays.stream(sequences).map(this::length).toArray());
+    }
+
+    private Examples side(int[] sequences) {
+        Examples sums = sums(sequences);
+        double @Nullable [] reference = rows.getFirst().reference() == null ? null : new double[sequences.length];
+        for (int i = 0; i < sequences.length; i++) {
+            double[] known = row(sequences[i]).reference();
             if (reference != null && known != null) {
-                reference[i] = known[first];
+                reference[i] = known[place(sequences[i])];
             }
         }
-        return new Examples(logProbs, reference, lengths);
+        return new Examples(sums.logProbs(), reference, sums.tokens(), values(sequences));
     }
 
-    /// Spreads the derivative by each sequence's sum over the tokens it sums, `[R]`.
+    private TokenValues values(int[] sequences) {
+        if (!needs.contains(Need.TOKENS)) {
+            return TokenValues.NONE;
+        }
+        double[][] reference = Arrays.stream(sequences)
+                .mapToObj(s -> {
+                    double[][] known = row(s).referenceTokens();
+                    return known == null ? new double[0] : known[place(s)];
+                })
+                .toArray(double[][]::new);
+        return new TokenValues(
+                cut(tokens.logProbs(), sequences),
+                needs.contains(Need.REFERENCE_TOKENS) ? reference : new double[0][],
+                needs.contains(Need.COLLISIONS) ? cut(tokens.logCollisions(), sequences) : new double[0][]);
+    }
+
+    private double[][] cut(double[] values, int[] sequences) {
+        return Arrays.stream(sequences)
+                .mapToObj(s -> Arrays.copyOfRange(values, batch.offsets()[s], batch.offsets()[s + 1]))
+                .toArray(double[][]::new);
+    }
+
+    private TrainingRow row(int sequence) {
+        return rows.get(pairs() ? sequence / 2 : sequence);
+    }
+
+    /// Which of its row's sequences it is.
+    private int place(int sequence) {
+        return pairs() ? sequence % 2 : 0;
+    }
+
+    private int length(int sequence) {
+        return batch.offsets()[sequence + 1] - batch.offsets()[sequence];
+    }
+
+    /// Spreads the derivative by each sequence's sum over the tokens it sums, and adds each token's own, `[R]`.
     double[] byToken(Evaluation evaluation) {
         double[] byToken = new double[batch.targets().length];
-        for (int sequence = 0; sequence < batch.sequences(); sequence++) {
-            double derivative;
-            if (pairs()) {
-                derivative = (sequence % 2 == 0 ? evaluation.byGood() : evaluation.byBad())[sequence / 2];
-            } else {
-                derivative = evaluation.byGood()[sequence];
-            }
-            Arrays.fill(byToken, batch.offsets()[sequence], batch.offsets()[sequence + 1], derivative);
+        spread(good(), evaluation.byGood(), evaluation.byGoodTokens(), byToken);
+        spread(bad(), evaluation.byBad(), evaluation.byBadTokens(), byToken);
+        if (evaluation.byPrompts().length > 0) {
+            spread(prompts(), evaluation.byPrompts(), new double[0][], byToken);
         }
         return byToken;
+    }
+
+    private void spread(int[] sequences, double[] bySum, double[][] own, double[] byToken) {
+        for (int i = 0; i < sequences.length; i++) {
+            int start = batch.offsets()[sequences[i]];
+            for (int t = 0; t < length(sequences[i]); t++) {
+                byToken[start + t] = bySum[i] + (own.length == 0 ? 0 : own[i][t]);
+            }
+        }
     }
 }

@@ -1,20 +1,16 @@
 package dev.poise.train;
 
 import dev.poise.data.BadRows;
-import dev.poise.data.Encoded;
 import dev.poise.data.Encoder;
 import dev.poise.data.Split;
 import dev.poise.run.Recipe;
 import dev.poise.run.RunDirectory;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.RandomAccess;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /// The rows of a run: encoded, split, and scored by the reference.
 final class PreparedRows implements AutoCloseable {
@@ -54,16 +50,17 @@ final class PreparedRows implements AutoCloseable {
             double share = recipe.data().evaluate() instanceof Recipe.HeldOut.Share(double part) ? part : 0;
             Split split = Split.of(rows, share, recipe.seed());
             long start = System.nanoTime();
-            double @Nullable [][] reference = reference(recipe, data, "train", progress);
-            List<TrainingRow> evaluation = heldOut.map(other -> rows(
+            ReferenceScores scores = new ReferenceScores(recipe, progress);
+            ReferenceScores.Known known = scores.of(data, "train");
+            List<TrainingRow> evaluation = heldOut.map(other -> scores.rows(
                             other,
                             IntStream.range(0, Math.toIntExact(other.file().size()))
                                     .toArray(),
-                            reference(recipe, other, "evaluate", progress)))
-                    .orElseGet(() -> rows(data, split.evaluation(), reference));
-            double seconds = reference == null ? 0 : (System.nanoTime() - start) / 1e9;
+                            scores.of(other, "evaluate")))
+                    .orElseGet(() -> scores.rows(data, split.evaluation(), known));
+            double seconds = (System.nanoTime() - start) / 1e9;
             progress.note(split.train().length + " rows to train on, " + evaluation.size() + " held out");
-            return new PreparedRows(data, heldOut, rows(data, split.train(), reference), evaluation, seconds);
+            return new PreparedRows(data, heldOut, scores.rows(data, split.train(), known), evaluation, seconds);
         }
     }
 
@@ -81,32 +78,6 @@ final class PreparedRows implements AutoCloseable {
                 name + ": shape " + data.shape().key() + " (" + data.shape().columns() + ")");
         data.counts().lines().forEach(line -> progress.note(name + ": " + line));
         return data;
-    }
-
-    private static double @Nullable [][] reference(Recipe recipe, Dataset data, String name, Progress progress) {
-        Path policy =
-                switch (recipe.reference()) {
-                    case Recipe.Reference.Initial initial -> recipe.model();
-                    case Recipe.Reference.Directory(Path other) -> other;
-                    case Recipe.Reference.None none -> null;
-                };
-        if (policy == null || !recipe.objective().needsReference()) {
-            return null;
-        }
-        int total = Math.toIntExact(data.file().size());
-        int[] all = IntStream.range(0, total).toArray();
-        return ReferenceCache.ofUser()
-                .summed(
-                        policy,
-                        recipe.train().precision(),
-                        recipe.train().microBatchTokens(),
-                        data.rows(all),
-                        data.file().digest(),
-                        done -> progress.advanced("reference (" + name + ")", done, total, new LinkedHashMap<>()));
-    }
-
-    private static List<TrainingRow> rows(Dataset data, int[] indices, double @Nullable [][] reference) {
-        return new Indexed(data.rows(indices), indices, reference);
     }
 
     /// Rows to train on.
@@ -141,27 +112,5 @@ final class PreparedRows implements AutoCloseable {
     public void close() {
         data.close();
         heldOut.ifPresent(Dataset::close);
-    }
-
-    private static final class Indexed extends AbstractList<TrainingRow> implements RandomAccess {
-        private final List<Encoded> rows;
-        private final int[] indices;
-        private final double @Nullable [][] reference;
-
-        Indexed(List<Encoded> rows, int[] indices, double @Nullable [][] reference) {
-            this.rows = rows;
-            this.indices = indices;
-            this.reference = reference;
-        }
-
-        @Override
-        public TrainingRow get(int index) {
-            return new TrainingRow(rows.get(index), reference == null ? null : reference[indices[index]]);
-        }
-
-        @Override
-        public int size() {
-            return indices.length;
-        }
     }
 }

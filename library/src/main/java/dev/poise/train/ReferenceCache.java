@@ -3,6 +3,7 @@ package dev.poise.train;
 import dev.poise.data.Encoded;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.tokenize.TokenSequence;
 import dev.poise.torch.Precision;
 import dev.poise.weights.Dtype;
 import dev.poise.weights.OutgoingTensor;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -60,7 +62,7 @@ public record ReferenceCache(Path directory) {
             List<? extends Encoded> rows,
             String rowsDigest,
             IntConsumer progress) {
-        Path file = directory.resolve(key(reference, precision, microBatchTokens, rowsDigest) + ".safetensors");
+        Path file = file("reference log-probabilities, 1", reference, precision, microBatchTokens, rowsDigest);
         if (Files.exists(file)) {
             return read(file, rows.size());
         }
@@ -70,6 +72,57 @@ public record ReferenceCache(Path directory) {
             write(file, summed);
             return summed;
         }
+    }
+
+    /// log π_ref of every trained token of every sequence of every row, nats: `[row][sequence][token]`.
+    ///
+    /// Parameters are those of [#summed].
+    public double[][][] byToken(
+            Path reference,
+            Precision precision,
+            int microBatchTokens,
+            List<? extends Encoded> rows,
+            String rowsDigest,
+            IntConsumer progress) {
+        Path file = file("reference log-probabilities by token, 1", reference, precision, microBatchTokens, rowsDigest);
+        if (Files.exists(file)) {
+            return byRow(read(file, tokens(rows)), rows);
+        }
+        requireWritable();
+        try (Decoder decoder = ModelDirectory.read(reference, precision, false)) {
+            double[][][] values = Likelihoods.byToken(decoder, rows, microBatchTokens, progress);
+            double[][] column = Arrays.stream(values)
+                    .flatMap(Arrays::stream)
+                    .flatMapToDouble(Arrays::stream)
+                    .mapToObj(value -> new double[] {value})
+                    .toArray(double[][]::new);
+            write(file, column);
+            return values;
+        }
+    }
+
+    private static int tokens(List<? extends Encoded> rows) {
+        return rows.stream()
+                .flatMap(row -> TrainingRow.sequences(row).stream())
+                .mapToInt(TokenSequence::trainedTokens)
+                .sum();
+    }
+
+    /// A column of one value a token, cut into rows and sequences.
+    private static double[][][] byRow(double[][] column, List<? extends Encoded> rows) {
+        double[][][] values = new double[rows.size()][][];
+        int next = 0;
+        for (int row = 0; row < values.length; row++) {
+            List<TokenSequence> sequences = TrainingRow.sequences(rows.get(row));
+            values[row] = new double[sequences.size()][];
+            for (int s = 0; s < values[row].length; s++) {
+                values[row][s] = new double[sequences.get(s).trainedTokens()];
+                for (int t = 0; t < values[row][s].length; t++) {
+                    values[row][s][t] = column[next++][0];
+                }
+            }
+        }
+        return values;
     }
 
     /// Before the work, not after it.
@@ -85,12 +138,17 @@ public record ReferenceCache(Path directory) {
         }
     }
 
-    private static String key(Path reference, Precision precision, int microBatchTokens, String rowsDigest) {
+    private Path file(String what, Path reference, Precision precision, int microBatchTokens, String rowsDigest) {
+        return directory.resolve(key(what, reference, precision, microBatchTokens, rowsDigest) + ".safetensors");
+    }
+
+    private static String key(
+            String what, Path reference, Precision precision, int microBatchTokens, String rowsDigest) {
         try {
             String config = Files.readString(reference.resolve("config.json"));
             String all = String.join(
                     "\n",
-                    "reference log-probabilities, 1",
+                    what,
                     config,
                     ModelDirectory.digest(reference),
                     precision.name(),

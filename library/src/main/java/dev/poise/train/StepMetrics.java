@@ -5,29 +5,81 @@ import dev.poise.model.TokenStatistics;
 import dev.poise.objective.Batch;
 import dev.poise.objective.Evaluation;
 import dev.poise.objective.Examples;
+import java.util.Arrays;
+import java.util.SequencedMap;
 
 /// Metrics of measured rows under TRL's names.
 ///
-/// `logps/*` are means over pairs of the log-probability summed over completion tokens. `rewards/*` are β (log π −
-/// log π_ref), summed; without a reference the second term is left out. `rewards/accuracies` counts strictly greater
-/// rewards, so it is near 0 and not 1/2 while policy and reference are equal. `logits/*` are means over completion
-/// tokens of the mean over the vocabulary. `entropy` is over all completion tokens, nats; `mean_token_accuracy` over
-/// those of the good examples.
+/// `logps/*` are means over examples of the log-probability summed over completion tokens. `rewards/*` are β (log
+/// π − log π_ref), summed; without a reference the second term is left out. `rewards/accuracies` counts strictly
+/// greater rewards, so it is near 0 and not 1/2 while policy and reference are equal; it needs pairs. `logits/*`
+/// are means over completion tokens of the mean over the vocabulary. `entropy` is over all completion tokens,
+/// nats; `mean_token_accuracy` over those of the good examples. `kl` is KTO's point of indifference.
+///
+/// Of our own: `weights/chosen` and `weights/rejected` are means of w⁺ and w⁻, of one example's loss by its summed
+/// log-probability, negative where the step lowers the good or raises the bad; `weights/max` is the mean over
+/// steps of a step's largest size; `weights/vanished` the share of examples whose weight is below 10⁻¹² in size:
+/// learnt by a hinge, or underflown.
 final class StepMetrics {
+
+    /// A weight that counts as none: against 1 it is below what a step in float32 can show.
+    private static final double VANISHED = 1e-12;
 
     private StepMetrics() {}
 
     /// Adds what a micro-batch shows to running averages.
     ///
+    /// @param evaluation the derivatives by its examples
+    /// @param examples of the whole step
     /// @param rewardScale β of the rewards
     static void add(Averages averages, Measured measured, Evaluation evaluation, long examples, double rewardScale) {
-        int rows = measured.rows().size();
-        // The evaluation holds this micro-batch's share of the step's mean: times the step's examples it is a sum.
-        averages.add("loss", evaluation.loss() * (double) examples, rows);
-        if (measured.pairs()) {
-            addPairs(averages, measured.examples(), rewardScale);
+        if (measured.compares()) {
+            Batch batch = measured.examples();
+            if (measured.pairs()) {
+                addPairs(averages, batch, rewardScale);
+            } else {
+                addSide(averages, "chosen", batch.good(), rewardScale);
+                addSide(averages, "rejected", batch.bad(), rewardScale);
+            }
+            addWeights(averages, "weights/chosen", evaluation.byGood(), evaluation.byGoodTokens(), -(double) examples);
+            addWeights(averages, "weights/rejected", evaluation.byBad(), evaluation.byBadTokens(), (double) examples);
         }
         addTokens(averages, measured);
+    }
+
+    /// The largest size of a weight, of one example's loss by one log-probability.
+    static double largestWeight(Evaluation evaluation, long examples) {
+        return examples
+                * Math.max(
+                        largest(evaluation.byGood(), evaluation.byGoodTokens()),
+                        largest(evaluation.byBad(), evaluation.byBadTokens()));
+    }
+
+    private static double largest(double[] bySum, double[][] byToken) {
+        double largest = 0;
+        for (int i = 0; i < bySum.length; i++) {
+            double sum = bySum[i];
+            largest = Math.max(
+                    largest,
+                    byToken.length == 0
+                            ? Math.abs(sum)
+                            : Arrays.stream(byToken[i])
+                                    .map(own -> Math.abs(sum + own))
+                                    .max()
+                                    .orElse(0));
+        }
+        return largest;
+    }
+
+    /// Means with the margin of unpaired examples, which is a difference of two means.
+    static SequencedMap<String, Double> means(Averages averages) {
+        SequencedMap<String, Double> means = averages.means();
+        Double chosen = means.get("rewards/chosen");
+        Double rejected = means.get("rewards/rejected");
+        if (chosen != null && rejected != null) {
+            means.putIfAbsent("rewards/margins", chosen - rejected);
+        }
+        return means;
     }
 
     private static void addPairs(Averages averages, Batch batch, double scale) {
@@ -43,6 +95,25 @@ final class StepMetrics {
         }
     }
 
+    private static void addSide(Averages averages, String side, Examples examples, double scale) {
+        for (int i = 0; i < examples.size(); i++) {
+            averages.add("logps/" + side, examples.logProbs()[i], 1);
+            averages.add("rewards/" + side, reward(examples, i, scale), 1);
+        }
+    }
+
+    /// An example's weight is that of its sum and the mean of its tokens' own.
+    private static void addWeights(Averages averages, String name, double[] bySum, double[][] byToken, double scale) {
+        for (int i = 0; i < bySum.length; i++) {
+            double own = byToken.length == 0
+                    ? 0
+                    : Arrays.stream(byToken[i]).average().orElse(0);
+            double weight = scale * (bySum[i] + own);
+            averages.add(name, weight, 1);
+            averages.add("weights/vanished", Math.abs(weight) < VANISHED ? 1 : 0, 1);
+        }
+    }
+
     /// β (log π − log π_ref) of one example.
     private static double reward(Examples examples, int i, double scale) {
         double[] reference = examples.referenceLogProbs();
@@ -50,13 +121,17 @@ final class StepMetrics {
     }
 
     private static void addTokens(Averages averages, Measured measured) {
+        addTokens(averages, measured, measured.good(), true);
+        addTokens(averages, measured, measured.bad(), false);
+    }
+
+    private static void addTokens(Averages averages, Measured measured, int[] sequences, boolean good) {
         TokenBatch batch = measured.batch();
         TokenStatistics tokens = measured.tokens();
-        for (int sequence = 0; sequence < batch.sequences(); sequence++) {
-            boolean good = !measured.pairs() || sequence % 2 == 0;
+        for (int sequence : sequences) {
             for (int r = batch.offsets()[sequence]; r < batch.offsets()[sequence + 1]; r++) {
                 averages.add("entropy", tokens.entropies()[r], 1);
-                if (measured.pairs()) {
+                if (measured.compares()) {
                     averages.add(good ? "logits/chosen" : "logits/rejected", tokens.meanLogits()[r], 1);
                 }
                 if (good) {

@@ -76,6 +76,7 @@ public final class Training {
         boolean fresh = !Files.exists(directory.recipe());
         requireSameRecipe();
         tokenizer.specialTokens().warnings().forEach(progress::note);
+        recipe.objective().remarks().forEach(remark -> progress.note("warning: " + remark));
         Encoder encoder = new Encoder(
                 tokenizer,
                 ChatTemplate.named(recipe.data().chatTemplate(), tokenizer),

@@ -10,7 +10,19 @@ import org.jspecify.annotations.Nullable;
 /// @param encoded the row; every sequence of it holds at least one trained token
 /// @param reference log π_ref(y|x) of each of its sequences, nats, summed over trained tokens; null without a
 ///     reference
-public record TrainingRow(Encoded encoded, double @Nullable [] reference) {
+/// @param referenceTokens the same token by token: `[sequence][token]`; null unless the objective tells tokens apart
+/// @param mismatched the row's prompt with another row's completion; null unless the objective reads one
+public record TrainingRow(
+        Encoded encoded,
+        double @Nullable [] reference,
+        double @Nullable [][] referenceTokens,
+        @Nullable Mismatched mismatched) {
+
+    /// A prompt with a completion that does not belong to it.
+    ///
+    /// @param sequence the tokens, the completion's trained
+    /// @param reference log π_ref of the completion, nats, summed over trained tokens
+    public record Mismatched(Encoded.Single sequence, double reference) {}
 
     public TrainingRow {
         // Else its log-probability would be an empty sum: a loss that looks well and trains nothing.
@@ -18,6 +30,11 @@ public record TrainingRow(Encoded encoded, double @Nullable [] reference) {
             throw new IllegalArgumentException(
                     encoded.source() + ": every sequence must hold at least one trained token, got one without");
         }
+    }
+
+    /// A row of which the reference's sums are known.
+    public TrainingRow(Encoded encoded, double @Nullable [] reference) {
+        this(encoded, reference, null, null);
     }
 
     /// A row without a reference.
@@ -31,6 +48,11 @@ public record TrainingRow(Encoded encoded, double @Nullable [] reference) {
             case Encoded.Pair pair -> List.of(pair.chosen(), pair.rejected());
             case Encoded.Single single -> List.of(single.sequence());
         };
+    }
+
+    /// Whether its first sequence is one to reward: so it is with all but undesirable answers.
+    boolean isGood() {
+        return !(encoded instanceof Encoded.Single single) || !Boolean.FALSE.equals(single.desirable());
     }
 
     /// Tokens the model reads, prompts counted for every sequence.

@@ -1,26 +1,38 @@
 package dev.poise.train;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.poise.data.Encoded;
 import dev.poise.model.Decoder;
 import dev.poise.model.Pass;
+import dev.poise.model.TokenBatch;
+import dev.poise.objective.Batch;
 import dev.poise.objective.Evaluation;
+import dev.poise.objective.Examples;
+import dev.poise.objective.Kto;
+import dev.poise.objective.Need;
 import dev.poise.objective.Objective;
 import dev.poise.objective.Totals;
 import dev.poise.torch.Tensors;
 import dev.poise.torch.Torch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /// One optimiser step at a time: measure, ask the objective, walk back, move.
 ///
-/// The objective says how hard each example is rewarded or penalised, the head where, the trunk how. Rows are run in
-/// micro-batches of a token budget, and since the denominators are those of the whole step, the split changes nothing
-/// but rounding.
+/// The objective says how hard each example is rewarded or penalised, the head where, the trunk how. Rows are run
+/// in micro-batches of a token budget, and since the denominators are those of the whole step, the split changes
+/// nothing but rounding. An objective that needs the whole step at once gets it: all micro-batches are measured,
+/// the objective is asked once, and they are run again.
 public final class Tuner implements AutoCloseable {
 
     private final Decoder policy;
     private final Objective objective;
+    private final Set<Need> needs;
     private final Settings settings;
     private final AdamW optimiser;
 
@@ -35,13 +47,25 @@ public final class Tuner implements AutoCloseable {
     ///
     /// @param loss mean over the step's examples, nats
     /// @param gradientNorm before clipping
-    public record Step(double loss, double gradientNorm) {}
+    /// @param largestWeight the largest derivative in size of one example's loss by one log-probability
+    public record Step(double loss, double gradientNorm, double largestWeight) {}
+
+    /// Loss and largest weight of some rows.
+    private record Evaluated(double loss, double largestWeight) {
+
+        static final Evaluated NOTHING = new Evaluated(0, 0);
+
+        Evaluated plus(double moreLoss, double weight) {
+            return new Evaluated(loss + moreLoss, Math.max(largestWeight, weight));
+        }
+    }
 
     /// @param policy a trainable decoder; the caller keeps it
     /// @param objective what to minimise
     public Tuner(Decoder policy, Objective objective, Settings settings) {
         this.policy = policy;
         this.objective = objective;
+        this.needs = objective.needs();
         this.settings = settings;
         this.optimiser = new AdamW(policy.parameters(), settings.adamW());
     }
@@ -57,7 +81,7 @@ public final class Tuner implements AutoCloseable {
     /// As [#step(List, double)], adding the step's metrics to running averages.
     Step step(List<TrainingRow> rows, double learningRate, Averages averages) {
         policy.parameters().clearGradients();
-        double loss = accumulate(rows, averages);
+        Evaluated evaluated = run(rows, averages, true);
         double norm = gradientNorm();
         if (!Double.isFinite(norm)) {
             throw NonFiniteException.of("gradient norm", norm, rows);
@@ -65,50 +89,108 @@ public final class Tuner implements AutoCloseable {
         clip(norm);
         optimiser.step(learningRate);
         averages.add("grad_norm", norm, 1);
-        return new Step(loss, norm);
+        return new Step(evaluated.loss(), norm, evaluated.largestWeight());
     }
 
-    /// Adds the gradient of a batch to the parameters' gradients and returns its loss.
-    private double accumulate(List<TrainingRow> rows, Averages averages) {
-        Totals totals = Measured.totals(rows);
-        int[] lengths =
-                rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
-        double loss = 0;
-        for (int[] micro : MicroBatches.split(lengths, settings.microBatchTokens())) {
-            try (PointerScope scope = new PointerScope()) {
-                List<TrainingRow> some =
-                        Arrays.stream(micro).mapToObj(rows::get).toList();
-                Pass pass = policy.forward(Measured.layOut(some));
-                Measured measured = new Measured(some, pass.batch(), pass.measure());
-                Evaluation evaluation = objective.evaluate(measured.examples(), totals);
-                if (!Double.isFinite(evaluation.loss())) {
-                    throw NonFiniteException.ofLoss(evaluation.loss(), measured);
-                }
-                pass.backward(measured.byToken(evaluation));
-                StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
-                loss += evaluation.loss();
-            }
-        }
-        return loss;
-    }
-
-    /// The loss and metrics of rows without moving anything.
+    /// The loss and metrics of rows without moving anything. What an objective reads of a whole step is here of all
+    /// the rows.
     double evaluate(List<TrainingRow> rows, Averages averages) {
+        return run(rows, averages, false).loss();
+    }
+
+    /// Evaluates rows and, where asked to, adds the gradient to the parameters' gradients.
+    private Evaluated run(List<TrainingRow> rows, Averages averages, boolean backward) {
+        averages.add("loss", 0, 0); // so that it is a line's first metric
         Totals totals = Measured.totals(rows);
         int[] lengths =
                 rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
-        double loss = 0;
-        for (int[] micro : MicroBatches.split(lengths, settings.microBatchTokens())) {
-            List<TrainingRow> some = Arrays.stream(micro).mapToObj(rows::get).toList();
-            Measured measured = Likelihoods.measure(policy, some);
-            Evaluation evaluation = objective.evaluate(measured.examples(), totals);
-            if (!Double.isFinite(evaluation.loss())) {
-                throw NonFiniteException.ofLoss(evaluation.loss(), measured);
+        List<List<TrainingRow>> microBatches = MicroBatches.split(lengths, settings.microBatchTokens()).stream()
+                .map(micro -> Arrays.stream(micro).mapToObj(rows::get).toList())
+                .toList();
+        Evaluated evaluated = needs.contains(Need.WHOLE_STEP)
+                ? whole(microBatches, totals, averages, backward)
+                : apart(microBatches, totals, averages, backward);
+        averages.add("loss", evaluated.loss() * rows.size(), rows.size());
+        averages.add("weights/max", evaluated.largestWeight(), 1);
+        return evaluated;
+    }
+
+    /// One micro-batch after the other: measured, evaluated, walked back.
+    private Evaluated apart(List<List<TrainingRow>> microBatches, Totals totals, Averages averages, boolean backward) {
+        Evaluated evaluated = Evaluated.NOTHING;
+        for (List<TrainingRow> rows : microBatches) {
+            try (PointerScope scope = new PointerScope()) {
+                TokenBatch batch = Measured.layOut(rows, needs);
+                boolean collisions = needs.contains(Need.COLLISIONS);
+                Optional<Pass> pass = backward ? Optional.of(policy.forward(batch)) : Optional.empty();
+                Measured measured = pass.map(p -> new Measured(rows, needs, batch, p.measure(collisions)))
+                        .orElseGet(() -> Likelihoods.measure(policy, rows, needs));
+                Evaluation evaluation = finite(objective.evaluate(measured.examples(), totals), measured);
+                pass.ifPresent(p -> p.backward(measured.byToken(evaluation)));
+                StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
+                evaluated = evaluated.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
             }
-            StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
-            loss += evaluation.loss();
         }
-        return loss;
+        return evaluated;
+    }
+
+    /// All micro-batches measured, evaluated at once, and run again to walk back with the known derivatives.
+    private Evaluated whole(List<List<TrainingRow>> microBatches, Totals totals, Averages averages, boolean backward) {
+        List<Measured> parts = microBatches.stream()
+                .map(rows -> Likelihoods.measure(policy, rows, needs))
+                .toList();
+        Batch joined = Batch.join(parts.stream().map(Measured::examples).toList());
+        Examples mismatched =
+                mismatched(microBatches.stream().flatMap(List::stream).toList());
+        if (mismatched.size() > 0) {
+            averages.add("kl", Kto.indifference(mismatched), 1);
+        }
+        Batch step = new Batch(joined.good(), joined.bad(), joined.prompts(), mismatched);
+        Evaluation evaluation = finite(objective.evaluate(step, totals), parts.getFirst());
+        int good = 0;
+        int bad = 0;
+        for (Measured part : parts) {
+            int nextGood = good + part.good().length;
+            int nextBad = bad + part.bad().length;
+            Evaluation own = evaluation.part(good, nextGood, bad, nextBad);
+            if (backward) {
+                try (PointerScope scope = new PointerScope()) {
+                    policy.forward(part.batch()).backward(part.byToken(own));
+                }
+            }
+            StepMetrics.add(averages, part, own, totals.examples(), objective.rewardScale());
+            good = nextGood;
+            bad = nextBad;
+        }
+        return Evaluated.NOTHING.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
+    }
+
+    /// What the policy says of the mismatched completions of some rows; nothing unless the objective reads them.
+    private Examples mismatched(List<TrainingRow> rows) {
+        if (!needs.contains(Need.MISMATCHED)) {
+            return Examples.NONE;
+        }
+        List<TrainingRow.Mismatched> mismatched = rows.stream()
+                .map(row -> requireNonNull(row.mismatched(), "mismatched"))
+                .toList();
+        List<Encoded.Single> sequences =
+                mismatched.stream().map(TrainingRow.Mismatched::sequence).toList();
+        double[][] summed = Likelihoods.summed(policy, sequences, settings.microBatchTokens(), done -> {});
+        return new Examples(
+                Arrays.stream(summed).mapToDouble(sums -> sums[0]).toArray(),
+                mismatched.stream()
+                        .mapToDouble(TrainingRow.Mismatched::reference)
+                        .toArray(),
+                sequences.stream()
+                        .mapToInt(row -> row.sequence().trainedTokens())
+                        .toArray());
+    }
+
+    private static Evaluation finite(Evaluation evaluation, Measured measured) {
+        if (!Double.isFinite(evaluation.loss())) {
+            throw NonFiniteException.ofLoss(evaluation.loss(), measured);
+        }
+        return evaluation;
     }
 
     private double gradientNorm() {

@@ -45,7 +45,7 @@ final class HeadTest {
 
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
             Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, chunk, keep);
-            Head.Reading reading = head.read(hidden, TARGETS);
+            Head.Reading reading = head.read(hidden, TARGETS, false);
             TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(Tensors.toDoubles(logProbs), within(1e-12));
             Tensor byHidden = head.backward(reading, BY_LOG_PROB);
@@ -89,7 +89,7 @@ final class HeadTest {
             Tensor hidden = matrix(precision.sums(), 3, 1, 1, -1);
             int[] targets = {0, 1, 0};
             Head head = new Head(weight, gradient, precision, 2, 2);
-            Head.Reading reading = head.read(hidden, targets);
+            Head.Reading reading = head.read(hidden, targets, false);
             TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(0, -400, -400);
             assertThat(read.entropies()).containsExactly(new double[3], within(1e-80));
@@ -108,8 +108,8 @@ final class HeadTest {
             Tensor hidden = normal(2, ROWS, WIDTH);
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
             Head head = new Head(weight, gradient, Precision.FLOAT64, 3, 6);
-            double[] at = Tensors.toDoubles(head.backward(head.read(hidden, TARGETS), BY_LOG_PROB));
-            Head.Reading first = head.read(hidden, TARGETS);
+            double[] at = Tensors.toDoubles(head.backward(head.read(hidden, TARGETS, false), BY_LOG_PROB));
+            Head.Reading first = head.read(hidden, TARGETS, false);
             head.measure(
                     normal(3, 2 * ROWS, WIDTH),
                     IntStream.range(0, 2 * ROWS).map(i -> i % 5).toArray());

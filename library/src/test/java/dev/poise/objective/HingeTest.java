@@ -48,15 +48,15 @@ final class HingeTest {
     @Test
     void derivativeAtTheKinkIsZero() {
         Hinge hinge = new Hinge(0.25, true);
-        assertThat(hinge.of(new Pair(-5, -8, -3, -2, 6, 7))).isEqualTo(new PairLoss(0, 0, 0));
+        assertThat(hinge.of(new Pair(-5, -8, -3, -2, 6, 7))).isEqualTo(new PairLoss(0, 0, -0.0));
         assertThat(hinge.of(new Pair(-5.5, -8, -3, -2, 6, 7))).isEqualTo(new PairLoss(0.125, -0.25, 0.25));
-        assertThat(hinge.of(new Pair(-4.5, -8, -3, -2, 6, 7))).isEqualTo(new PairLoss(0, 0, 0));
+        assertThat(hinge.of(new Pair(-4.5, -8, -3, -2, 6, 7))).isEqualTo(new PairLoss(0, 0, -0.0));
     }
 
     @Test
     void trap15_lossAndWeightsStayFiniteAtExtremeMargins() {
         assertThat(new Hinge(1, true).of(new Pair(-1e5, 3, -1, -2, 6, 7))).isEqualTo(new PairLoss(100_005, -1, 1));
-        assertThat(new Hinge(1, true).of(new Pair(1e5, 3, -1, -2, 6, 7))).isEqualTo(new PairLoss(0, 0, 0));
+        assertThat(new Hinge(1, true).of(new Pair(1e5, 3, -1, -2, 6, 7))).isEqualTo(new PairLoss(0, 0, -0.0));
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.poise.objective.Ipo.Normalise;
 import dev.poise.objective.PairwiseObjective.Pair;
 import dev.poise.objective.PairwiseObjective.PairLoss;
 import org.junit.jupiter.api.Test;

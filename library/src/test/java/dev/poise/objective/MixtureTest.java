@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.poise.objective.Ipo.Normalise;
 import dev.poise.objective.Mixture.Term;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -31,7 +31,7 @@ final class RecipeProblemsTest {
                           limit: 0
                         objective:
                           - {type: dpo, beta: -1, gamma: 2}
-                          - {type: kto}
+                          - {type: dop}
                         train:
                           learning_rate: fast
                           epochs: 0
@@ -44,7 +44,7 @@ final class RecipeProblemsTest {
                 .containsExactly(
                         "r.yaml:1:1 model must be given: a model directory, here or as --model",
                         "r.yaml:1:1 output must be given: a directory for the run, here or as --output",
-                        "r.yaml:1:9 method must be supervised | preference, got \"preferences\"",
+                        "r.yaml:1:9 method must be supervised | preference | unpaired, got \"preferences\"",
                         "r.yaml:2:1 modle is not a key, did you mean model?; legal keys: method, model, reference, data,"
                                 + " objective, train, evaluate, checkpoint, log, sample, seed, output",
                         "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
@@ -55,8 +55,10 @@ final class RecipeProblemsTest {
                                 + " got \"pairs\"",
                         "r.yaml:6:10 data.limit must be null or a whole number of at least 1, got 0",
                         "r.yaml:8:23 objective.0.beta must be a number above 0, got -1",
-                        "r.yaml:8:27 objective.0.gamma is not a key; legal keys: type, weight, beta, label_smoothing",
-                        "r.yaml:9:12 objective.1.type must be mle | dpo | ipo | hinge, got \"kto\"",
+                        "r.yaml:8:27 objective.0.gamma is not a key; legal keys: type, weight, beta, label_smoothing, reference,"
+                                + " normalise, divergence",
+                        "r.yaml:9:12 objective.1.type must be " + ObjectiveType.words()
+                                + ", got \"dop\", did you mean dpop?",
                         "r.yaml:11:18 train.learning_rate must be a number in (0, 1], got \"fast\"",
                         "r.yaml:12:11 train.epochs must be a number above 0, got 0",
                         "r.yaml:13:16 train.batch_pairs must be a whole number of at least 1, got 1.5",
@@ -77,7 +79,7 @@ final class RecipeProblemsTest {
     @Test
     void aMissingObjectiveAndMethodAreNamedWithWhatWouldBeLegal() {
         assertThat(problems("{model: m, data: {train: d}, output: o}"))
-                .containsExactly("r.yaml:1:1 method must be given: supervised | preference");
+                .containsExactly("r.yaml:1:1 method must be given: supervised | preference | unpaired");
         assertThat(problems("{method: preference, model: m, data: {train: d}, output: o}"))
                 .containsExactly(
                         "r.yaml:1:1 objective must be given: a list with at least one section such as {type: dpo, beta: 0.1}");
@@ -137,7 +139,7 @@ final class RecipeProblemsTest {
         assertThat(problems(SOUND, "method", "supervised", "reference", "initial", "data.shape", "prompt"))
                 .containsExactly(
                         "r.yaml:4:20 objective.0.type must be mle for method supervised;"
-                                + " other objectives need method preference",
+                                + " other objectives need method preference or unpaired",
                         "--reference must be none for method supervised, which reads no reference",
                         "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
                                 + " | prompt_per_side | prompt_completion | unpaired | text | messages"

@@ -7,10 +7,10 @@ import dev.poise.data.TooLong;
 import dev.poise.objective.Dpo;
 import dev.poise.objective.Hinge;
 import dev.poise.objective.Ipo;
-import dev.poise.objective.Ipo.Normalise;
 import dev.poise.objective.Mixture;
 import dev.poise.objective.Mixture.Term;
 import dev.poise.objective.Mle;
+import dev.poise.objective.Normalise;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ final class RecipeTest {
                           too_long: cut
                           limit: null
                         objective:
-                          - {type: dpo, weight: 1, beta: 0.1, label_smoothing: 0}
+                          - {type: dpo, weight: 1, beta: 0.1, label_smoothing: 0, reference: true, normalise: none, divergence: reverse_kl}
                         train:
                           epochs: 1
                           max_steps: null

@@ -15,6 +15,7 @@ import dev.poise.model.ModelDirectory;
 import dev.poise.objective.Dpo;
 import dev.poise.objective.Hinge;
 import dev.poise.objective.Ipo;
+import dev.poise.objective.Normalise;
 import dev.poise.objective.PairwiseObjective;
 import dev.poise.tokenize.RealData;
 import dev.poise.tokenize.Tokenizer;
@@ -125,7 +126,7 @@ final class TrlLossesTest {
         return switch (type) {
             case "sigmoid" -> new Dpo(0.1, 0);
             case "hinge" -> new Hinge(0.1, true);
-            case "ipo" -> new Ipo(0.1, Ipo.Normalise.TOKENS);
+            case "ipo" -> new Ipo(0.1, Normalise.TOKENS);
             default -> throw new IllegalArgumentException(type);
         };
     }
