@@ -42,6 +42,7 @@ final class ArchitectureTest {
                             "evaluate",
                             "run")),
             Map.entry("report", List.of("run")),
+            Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
             Map.entry(
                     "experiment",
                     List.of(

@@ -2,7 +2,6 @@ package dev.poise.cli;
 
 import dev.poise.report.Report;
 import dev.poise.run.Recipe;
-import dev.poise.run.RecipeOverride;
 import dev.poise.train.Training;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,7 +48,7 @@ final class Train implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Arguments arguments = Arguments.of(words);
+        RecipeArguments arguments = RecipeArguments.of(words);
         Recipe recipe = Recipe.read(arguments.recipe(), arguments.overrides());
         Training.Outcome outcome;
         try (RunProgress progress = new RunProgress(console)) {
@@ -69,33 +68,5 @@ final class Train implements Callable<Integer> {
         console.result("model   " + outcome.model());
         console.result("report  " + report);
         return 0;
-    }
-
-    /// A recipe, and the keys that are set from the command line.
-    private record Arguments(Path recipe, List<RecipeOverride> overrides) {
-
-        static Arguments of(List<String> words) {
-            List<Path> recipes = new ArrayList<>();
-            List<RecipeOverride> overrides = new ArrayList<>();
-            for (int i = 0; i < words.size(); i++) {
-                String word = words.get(i);
-                if (!word.startsWith("--")) {
-                    recipes.add(Path.of(word));
-                } else if (word.contains("=")) {
-                    int equals = word.indexOf('=');
-                    overrides.add(new RecipeOverride(word.substring(2, equals), word.substring(equals + 1)));
-                } else if (i + 1 < words.size()) {
-                    i++;
-                    overrides.add(new RecipeOverride(word.substring(2), words.get(i)));
-                } else {
-                    throw new UsageException(word + " must be followed by a value");
-                }
-            }
-            if (recipes.size() != 1) {
-                throw new UsageException(
-                        "must be given one recipe, got " + (recipes.isEmpty() ? "none" : recipes.toString()));
-            }
-            return new Arguments(recipes.getFirst(), overrides);
-        }
     }
 }

@@ -1,7 +1,11 @@
 package dev.poise.model;
 
+import dev.poise.torch.Tensors;
+import dev.poise.torch.Torch;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +51,53 @@ public final class Pass {
     ///
     /// @param byLogProb ∂L/∂log π(y_t | x, y_<t) of every trained token, `[R]`
     public void backward(double[] byLogProb) {
+        backward(byLogProb, false);
+    }
+
+    /// @param again whether this pass will be walked back once more
+    private void backward(double[] byLogProb, boolean again) {
         Tensor byRead = decoder.head().backward(reading(false), byLogProb);
-        read.backward(byRead, new BoolOptional(), false, new TensorArrayRefOptional());
+        read.backward(byRead, new BoolOptional(again), false, new TensorArrayRefOptional());
         Tensor byLeaf = leaf.grad();
         decoder.addToEmbeddings(batch, entered.isEmpty() ? byLeaf : decoder.backThroughBlocks(batch, entered, byLeaf));
+        if (again) {
+            Torch.withoutGradients(byLeaf::zero_);
+        }
+    }
+
+    /// The gradient of every sequence's summed log-probability by all parameters, `[S, size]`. To be called once, in
+    /// place of [#backward]; the parameters' gradients are cleared.
+    public Tensor gradientsBySequence() {
+        Parameters parameters = decoder.parameters();
+        int sequences = batch.sequences();
+        Tensor rows = Tensors.empty(
+                parameters.gradients().scalar_type(),
+                sequences,
+                parameters.gradients().numel());
+        for (int s = 0; s < sequences; s++) {
+            double[] ofOne = new double[batch.targets().length];
+            Arrays.fill(ofOne, batch.offsets()[s], batch.offsets()[s + 1], 1);
+            parameters.clearGradients();
+            backward(ofOne, s + 1 < sequences);
+            Tensor row = rows.select(0, s);
+            Torch.withoutGradients(() -> row.copy_(parameters.gradients()));
+        }
+        parameters.clearGradients();
+        return rows;
+    }
+
+    /// What the head reads: normed hidden states before the trained tokens, `[R, D]`, without their graph.
+    public Tensor hidden() {
+        return read.detach();
+    }
+
+    /// Logits at some trained tokens, `[count, V]` in the type of sums, without their graph.
+    ///
+    /// @param from the first of them
+    public Tensor logits(int from, int count) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            return decoder.head().logits(read.detach().narrow(0, from, count));
+        }
     }
 
     private Head.Reading reading(boolean collisions) {

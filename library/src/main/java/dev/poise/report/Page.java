@@ -12,12 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Puts a run's data, our style and script and the chart library into one HTML file.
+/// Puts data, our style and script and the chart library into one HTML file.
 ///
-/// Text from a run can hold anything, so it enters the page only as JSON that contains no `<`, and our script makes
-/// text nodes of it. Behind that, the page's own security policy allows no request and no script but the two
+/// Text from outside can hold anything, so it enters the page only as JSON that contains no `<`, and our script
+/// makes text nodes of it. Behind that, the page's own security policy allows no request and no script but the two
 /// inlined.
-final class Page {
+public final class Page {
 
     private static final String CHARTS = "/META-INF/resources/webjars/echarts/5.5.0/echarts.common.min.js";
 
@@ -26,8 +26,17 @@ final class Page {
     private Page() {}
 
     static String render(ReportData data) {
+        return render(resource("report.html"), resource("report.js"), data);
+    }
+
+    /// A page of its own.
+    ///
+    /// @param html with the placeholders `{{policy}}`, `{{style}}`, `{{data}}`, `{{charts}}` and `{{script}}`
+    /// @param ownScript what runs behind `page.js`, which defines `data` and a few functions
+    /// @param data what JSON can hold
+    public static String render(String html, String ownScript, Object data) {
         String charts = inlined(resource(CHARTS));
-        String script = inlined(resource("report.js"));
+        String script = inlined(resource("page.js") + ownScript);
         Map<String, String> parts = Map.of(
                 "policy",
                 "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src " + hash(charts) + " "
@@ -42,7 +51,7 @@ final class Page {
                 script);
         // One pass: what a part contains is never taken for a placeholder.
         return PLACEHOLDER
-                .matcher(resource("report.html"))
+                .matcher(html)
                 .replaceAll(match -> Matcher.quoteReplacement(parts.getOrDefault(match.group(1), match.group())));
     }
 

@@ -112,6 +112,7 @@ public record Recipe(
     /// @param maxSteps optimiser steps, in place of epochs; null to count epochs
     /// @param batchPairs examples an optimiser step: pairs, or rows of demonstrations
     /// @param microBatchTokens tokens of one forward pass; accumulation follows from it and changes no result
+    /// @param gradientCheckpointing whether blocks run again on the way back rather than keep what they computed
     /// @param maxTokens the longest sequence, prompt included
     /// @param learningRate the schedule's peak, in (0, 1]
     /// @param warmupSteps steps over which the rate rises from 0
@@ -122,6 +123,7 @@ public record Recipe(
             @Nullable Long maxSteps,
             int batchPairs,
             int microBatchTokens,
+            boolean gradientCheckpointing,
             int maxTokens,
             double learningRate,
             Schedule schedule,
@@ -201,6 +203,11 @@ public record Recipe(
     /// @throws RecipeException with everything that is wrong with it
     public static Recipe parse(String name, String text, List<RecipeOverride> overrides) {
         return RecipeBinding.bind(name, text, overrides);
+    }
+
+    /// The objective's terms as the recipe writes them, every default visible, in their order.
+    public List<String> objectives() {
+        return objective.terms().stream().map(ObjectiveWriter::write).toList();
     }
 
     /// The recipe as YAML with every default visible; parsing it gives an equal recipe.

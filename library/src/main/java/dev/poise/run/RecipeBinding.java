@@ -104,6 +104,7 @@ final class RecipeBinding {
                 section.limit("max_steps", 1).orElse(null),
                 section.count("batch_pairs", 1, 32),
                 section.count("micro_batch_tokens", 1, 2048),
+                section.flag("gradient_checkpointing", false),
                 section.count("max_tokens", 2, 1024),
                 section.number("learning_rate", Interval.openClosed(0, 1), 1e-6),
                 section.choice("schedule", Schedule.values(), Schedule.LINEAR),

@@ -86,6 +86,7 @@ final class RecipeWriter {
         key("max_steps", train.maxSteps());
         key("batch_pairs", train.batchPairs());
         key("micro_batch_tokens", train.microBatchTokens());
+        key("gradient_checkpointing", train.gradientCheckpointing());
         key("max_tokens", train.maxTokens());
         key("learning_rate", train.learningRate());
         key("schedule", train.schedule());

@@ -14,7 +14,7 @@ import java.util.SequencedMap;
 /// The rows of several files and folders, one after the other, up to a limit, counted by file.
 ///
 /// All paths have the shape of the first.
-final class RowStream implements Iterator<Row>, AutoCloseable {
+public final class RowStream implements Iterator<Row>, AutoCloseable {
 
     private final Iterator<Path> unopened;
     private final SequencedMap<Path, Long> rowsByFile = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ final class RowStream implements Iterator<Row>, AutoCloseable {
     /// @param paths at least one
     /// @param shape the shape of all rows; detected from the first path where empty
     /// @param limit most rows to read
-    RowStream(List<Path> paths, Optional<Shape> shape, long limit) {
+    public RowStream(List<Path> paths, Optional<Shape> shape, long limit) {
         this.unopened = paths.iterator();
         this.shape = shape;
         this.left = limit;
@@ -40,12 +40,12 @@ final class RowStream implements Iterator<Row>, AutoCloseable {
     }
 
     /// The shape of the rows.
-    Shape shape() {
+    public Shape shape() {
         return open.shape();
     }
 
     /// Rows handed out so far, by file.
-    SequencedMap<Path, Long> rowsByFile() {
+    public SequencedMap<Path, Long> rowsByFile() {
         return rowsByFile;
     }
 

@@ -238,7 +238,8 @@ public final class Training {
         return new Tuner.Settings(
                 new AdamW.Settings(train.adamBeta1(), train.adamBeta2(), train.adamEpsilon(), train.weightDecay()),
                 train.clipNorm(),
-                train.microBatchTokens());
+                train.microBatchTokens(),
+                train.gradientCheckpointing());
     }
 
     private void requireFitting(Path model, Architecture architecture, Tokenizer tokenizer) {

@@ -41,7 +41,14 @@ public final class Tuner implements AutoCloseable {
     /// @param adamW the optimiser's settings
     /// @param clipNorm largest gradient norm; 0 for no clipping
     /// @param microBatchTokens tokens of one forward pass
-    public record Settings(AdamW.Settings adamW, double clipNorm, int microBatchTokens) {}
+    /// @param gradientCheckpointing whether blocks run again on the way back rather than keep what they computed
+    public record Settings(AdamW.Settings adamW, double clipNorm, int microBatchTokens, boolean gradientCheckpointing) {
+
+        /// Settings that keep what blocks compute.
+        public Settings(AdamW.Settings adamW, double clipNorm, int microBatchTokens) {
+            this(adamW, clipNorm, microBatchTokens, false);
+        }
+    }
 
     /// What a step did.
     ///
@@ -122,7 +129,7 @@ public final class Tuner implements AutoCloseable {
             try (PointerScope scope = new PointerScope()) {
                 TokenBatch batch = Measured.layOut(rows, needs);
                 boolean collisions = needs.contains(Need.COLLISIONS);
-                Optional<Pass> pass = backward ? Optional.of(policy.forward(batch)) : Optional.empty();
+                Optional<Pass> pass = backward ? Optional.of(forward(batch)) : Optional.empty();
                 Measured measured = pass.map(p -> new Measured(rows, needs, batch, p.measure(collisions)))
                         .orElseGet(() -> Likelihoods.measure(policy, rows, needs));
                 Evaluation evaluation = finite(objective.evaluate(measured.examples(), totals), measured);
@@ -155,7 +162,7 @@ public final class Tuner implements AutoCloseable {
             Evaluation own = evaluation.part(good, nextGood, bad, nextBad);
             if (backward) {
                 try (PointerScope scope = new PointerScope()) {
-                    policy.forward(part.batch()).backward(part.byToken(own));
+                    forward(part.batch()).backward(part.byToken(own));
                 }
             }
             StepMetrics.add(averages, part, own, totals.examples(), objective.rewardScale());
@@ -191,6 +198,10 @@ public final class Tuner implements AutoCloseable {
             throw NonFiniteException.ofLoss(evaluation.loss(), measured);
         }
         return evaluation;
+    }
+
+    private Pass forward(TokenBatch batch) {
+        return settings.gradientCheckpointing() ? policy.forwardFrugally(batch) : policy.forward(batch);
     }
 
     private double gradientNorm() {

@@ -1,32 +1,8 @@
-"use strict";
 // Draws the data embedded in this page. Text from the run only ever becomes text nodes and attribute values.
 
-const data = JSON.parse(document.getElementById("data").textContent);
 const curves = new Map(data.curves.map(curve => [curve.name, curve]));
-const byId = id => document.getElementById(id);
-
-function element(tag, attributes, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-function show(id, ...children) {
-  byId(id).hidden = false;
-  byId(id).append(...children);
-}
 
 // ---- numbers ----
-
-const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, useGrouping: true });
-const compact = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, notation: "compact" });
-
-function number(value) {
-  const size = Math.abs(value);
-  if (size !== 0 && size < 1e-3) return value.toExponential(2).replace(/\.?0+e/, "e").replace("-", "\u2212");
-  return (size < 1e5 ? plain : compact).format(value).replace("-", "\u2212");
-}
 
 const percent = value => plain.format(Math.round(value * 1000) / 10);
 const measured = (value, unit) => unit === "share" ? percent(value) + "\u2009%" : number(value);

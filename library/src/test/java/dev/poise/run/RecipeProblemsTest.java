@@ -64,14 +64,14 @@ final class RecipeProblemsTest {
                         "r.yaml:13:16 train.batch_pairs must be a whole number of at least 1, got 1.5",
                         "r.yaml:14:12 train.shuffle must be true or false, got \"yes\"",
                         "r.yaml:15:3 train.batch_pair is not a key, did you mean train.batch_pairs?; legal keys: epochs,"
-                                + " max_steps, batch_pairs, micro_batch_tokens, max_tokens, learning_rate, schedule,"
+                                + " max_steps, batch_pairs, micro_batch_tokens, gradient_checkpointing, max_tokens, learning_rate, schedule,"
                                 + " warmup_steps, clip_norm, weight_decay, adam_beta1, adam_beta2, adam_epsilon,"
                                 + " precision, shuffle, threads",
                         "r.yaml:16:6 log must be a section of keys and values, got 10",
                         "r.yaml:17:7 seed must be a whole number, got 0.5",
                         "--train.threads must be a whole number of at least 0, got -1",
                         "--train.learning_rate_ is not a key, did you mean train.learning_rate?; legal keys: epochs,"
-                                + " max_steps, batch_pairs, micro_batch_tokens, max_tokens, learning_rate, schedule,"
+                                + " max_steps, batch_pairs, micro_batch_tokens, gradient_checkpointing, max_tokens, learning_rate, schedule,"
                                 + " warmup_steps, clip_norm, weight_decay, adam_beta1, adam_beta2, adam_epsilon,"
                                 + " precision, shuffle, threads");
     }

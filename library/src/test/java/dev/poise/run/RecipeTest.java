@@ -78,6 +78,7 @@ final class RecipeTest {
                           max_steps: null
                           batch_pairs: 32
                           micro_batch_tokens: 2048
+                          gradient_checkpointing: false
                           max_tokens: 1024
                           learning_rate: 1e-6
                           schedule: linear
@@ -128,7 +129,7 @@ final class RecipeTest {
                   - {type: ipo, weight: 3, beta: 0.7, normalise: none}
                   - {type: hinge, weight: 1e-3, beta: 12.5, reference: false}
                   - {type: mle, weight: 0}
-                train: {epochs: 0.3, max_steps: 7, batch_pairs: 5, micro_batch_tokens: 99, max_tokens: 77,
+                train: {epochs: 0.3, max_steps: 7, batch_pairs: 5, micro_batch_tokens: 99, gradient_checkpointing: true, max_tokens: 77,
                         learning_rate: 2.5e-7, schedule: cosine, warmup_steps: 3, clip_norm: 0, weight_decay: 0.01,
                         adam_beta1: 0.8, adam_beta2: 0.95, adam_epsilon: 1e-6, precision: bfloat16, shuffle: false,
                         threads: 2}
