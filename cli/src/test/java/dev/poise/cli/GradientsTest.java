@@ -168,10 +168,10 @@ final class GradientsTest {
 
         List<JsonNode> maps = lines(run);
         assertThat(maps.stream().map(map -> map.path("name").asString()))
-                .containsExactly(
-                        "all together",
-                        "{type: dpo, weight: 1, beta: 0.3, label_smoothing: 0}",
-                        "{type: mle, weight: 0.01}");
+                .satisfiesExactly(
+                        name -> assertThat(name).isEqualTo("all together"),
+                        name -> assertThat(name).startsWith("{type: dpo, weight: 1, beta: 0.3"),
+                        name -> assertThat(name).startsWith("{type: mle, weight: 0.01"));
         assertThat(maps.getLast().path("good").get(7).get(11).asDouble()).isCloseTo(.01, within(1e-9));
         assertThat(folder.resolve("maps.html")).exists();
     }
@@ -187,6 +187,7 @@ final class GradientsTest {
         assertThat(gradients("--method", "supervised", "--objective", "[{type: mle}]")
                         .err())
                 .contains("method must be preference");
+        assertThat(gradients("--objective", "[{type: orpo}]").err()).contains("objective must read answers only");
         assertThat(gradients("--pair", "2").err())
                 .contains("the pair asked for must be the index of a row that was read and encoded, got 2");
         assertThat(gradients("--filter", folder.resolve("pairs.jsonl").toString())

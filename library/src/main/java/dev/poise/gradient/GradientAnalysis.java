@@ -4,6 +4,7 @@ import dev.poise.gradient.Step.Optimiser;
 import dev.poise.model.Decoder;
 import dev.poise.model.Parameter;
 import dev.poise.model.TokenBatch;
+import dev.poise.objective.Need;
 import dev.poise.objective.Objective;
 import dev.poise.torch.Owned;
 import dev.poise.torch.Torch;
@@ -26,6 +27,7 @@ public final class GradientAnalysis implements AutoCloseable {
     private final Decoder policy;
     private final Objective objective;
     private final Settings settings;
+    private final boolean collisions;
     private final Trial trial;
     private final long outputFrom;
     private final long outputSize;
@@ -51,6 +53,7 @@ public final class GradientAnalysis implements AutoCloseable {
         this.policy = policy;
         this.objective = objective;
         this.settings = settings;
+        this.collisions = objective.needs().contains(Need.COLLISIONS);
         this.trial = new Trial(policy);
         String output = policy.architecture().tied() ? "embedding.weight" : "head.weight";
         Iterator<Parameter> layout = policy.parameters().layout().iterator();
@@ -86,7 +89,7 @@ public final class GradientAnalysis implements AutoCloseable {
                 forecasts.add(alone(row, gradients));
                 progress.accept(forecasts.size());
             }
-            Tensor total = total(forecasts, gradients);
+            Tensor total = total(rows, gradients);
             Tensor displacement = settings.step().displacement(policy.parameters(), total);
             gradients.forEach((pair, both) -> {
                 Change change =
@@ -105,31 +108,30 @@ public final class GradientAnalysis implements AutoCloseable {
     }
 
     /// The gradient of the batch's loss, `[size]`.
-    private Tensor total(List<PairForecast> forecasts, Gradients gradients) {
-        List<Weights> weights = Weights.together(
-                objective, forecasts.stream().map(PairForecast::answers).toList());
+    private Tensor total(List<PairRow> rows, Gradients gradients) {
+        List<Push> pushes = Push.together(objective, gradients.readings);
         Tensor total = policy.parameters()
                 .values()
                 .new_zeros(policy.parameters().values().shape());
-        gradients.forEach(
-                (pair, both) -> Torch.withoutGradients(() -> total.add_(PairWalk.combined(both, weights.get(pair)))));
+        gradients.forEach((pair, both) -> {
+            Tensor own = PairWalk.total(policy, rows.get(pair), both, pushes.get(pair));
+            Torch.withoutGradients(() -> total.add_(own));
+        });
         return total;
     }
 
     /// Everything about a pair that has the step to itself.
     private PairForecast alone(PairRow row, Gradients gradients) {
         try (PointerScope scope = new PointerScope()) {
-            PairWalk walk = PairWalk.of(policy, row);
-            gradients.offer(walk.gradients());
-            Weights weights = Weights.alone(objective, walk.answers());
-            Tensor total = PairWalk.combined(walk.gradients(), weights);
+            PairWalk walk = PairWalk.of(policy, row, collisions);
+            gradients.offer(walk);
+            Push push = Push.alone(objective, walk.reading());
+            Tensor total = PairWalk.total(policy, row, walk.gradients(), push);
             Step sgd = settings.step().by(Optimiser.SGD);
             Step adamW = settings.step().by(Optimiser.ADAMW);
             double learningRate = sgd.learningRate();
-            InnerProducts all = PairWalk.products(walk.gradients());
-            InnerProducts unembedding = UnembeddingKernel.of(
-                            walk.pass(), policy.architecture().vocabulary())
-                    .products();
+            UnembeddingKernel unembedding =
+                    UnembeddingKernel.of(walk.pass(), policy.architecture().vocabulary());
             Tensor displacement = adamW.displacement(policy.parameters(), total);
             Change actual = settings.check()
                     ? trial.after(settings.step(), total, () -> change(row.batch(), walk.answers()))
@@ -139,14 +141,14 @@ public final class GradientAnalysis implements AutoCloseable {
                     row.index(),
                     row.encoded().source(),
                     walk.answers(),
-                    weights,
+                    push.weights(),
                     row.similarity(),
                     walk.ches(),
-                    all,
-                    unembedding,
+                    PairWalk.products(walk.gradients()),
+                    unembedding.products(),
                     PairWalk.products(walk.gradients(), adamW.scale(total)),
-                    all.forecast(weights, learningRate),
-                    unembedding.forecast(weights, learningRate),
+                    PairWalk.change(walk.gradients(), sgd.displacement(policy.parameters(), total), learningRate),
+                    unembedding.change(push.byToken(), learningRate),
                     PairWalk.change(walk.gradients(), displacement, learningRate),
                     PairWalk.change(
                             walk.gradients().narrow(1, outputFrom, outputSize),
@@ -190,15 +192,17 @@ public final class GradientAnalysis implements AutoCloseable {
         private final boolean keeps;
         private final Owned owned = new Owned();
         private final List<Tensor> kept = new ArrayList<>();
+        private final List<PairReading> readings = new ArrayList<>();
 
         Gradients(List<PairRow> rows) {
             this.rows = rows;
             this.keeps = 2L * rows.size() * policy.parameters().values().nbytes() <= KEPT_BYTES;
         }
 
-        void offer(Tensor gradients) {
+        void offer(PairWalk walk) {
+            readings.add(walk.reading());
             if (keeps) {
-                kept.add(owned.keep(gradients));
+                kept.add(owned.keep(walk.gradients()));
             }
         }
 
@@ -209,7 +213,8 @@ public final class GradientAnalysis implements AutoCloseable {
                             pair,
                             keeps
                                     ? kept.get(pair)
-                                    : PairWalk.of(policy, rows.get(pair)).gradients());
+                                    : PairWalk.of(policy, rows.get(pair), collisions)
+                                            .gradients());
                 }
             }
         }

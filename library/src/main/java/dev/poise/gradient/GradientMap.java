@@ -6,8 +6,8 @@ import dev.poise.objective.Objective;
 
 /// An objective's weights over the probabilities (f⁺, f⁻) of both answers.
 ///
-/// Answers of one token, so that sums and means over tokens are the same, under a reference that gives both the same
-/// probability. Cells are read at their centres, since some objectives have poles on the edge of [0, 1]².
+/// Answers are of one token out of two, so that sums and means over tokens are the same, and the reference gives both
+/// the same probability. Cells are read at their centres, since some objectives have poles on the edge.
 ///
 /// Source: our derivation, after the axes of Tuan and Wang 2024 (<https://arxiv.org/abs/2408.16751>), whose own
 /// figures were not available.
@@ -46,7 +46,20 @@ public record GradientMap(String name, double[] probabilities, double[][] good, 
     /// @param good f⁺, in (0, 1)
     /// @param bad f⁻, in (0, 1)
     public static Weights at(Objective objective, double good, double bad) {
-        return Weights.alone(objective, new Answers(answer(good), answer(bad)));
+        double reference = Math.log(REFERENCE);
+        return Push.alone(
+                        objective,
+                        new PairReading(
+                                new Answers(answer(good), answer(bad)),
+                                new double[][] {{Math.log(good)}, {Math.log(bad)}},
+                                new double[][] {{reference}, {reference}},
+                                new double[][] {{collision(good)}, {collision(bad)}}))
+                .weights();
+    }
+
+    /// Over a vocabulary of two.
+    private static double collision(double probability) {
+        return Math.log(probability * probability + (1 - probability) * (1 - probability));
     }
 
     private static Answer answer(double probability) {

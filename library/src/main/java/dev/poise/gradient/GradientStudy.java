@@ -7,6 +7,7 @@ import dev.poise.model.Architecture;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
 import dev.poise.objective.Mixture;
+import dev.poise.objective.Need;
 import dev.poise.run.Recipe;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
@@ -109,6 +110,7 @@ public record GradientStudy(
 
     /// Maps of the recipe's objective and, where it has several terms, of each of them. Needs no model.
     public static List<GradientMap> maps(Recipe recipe) {
+        requirePairs(recipe);
         List<GradientMap> maps = new ArrayList<>();
         List<String> names = recipe.objectives();
         List<Mixture.Term> terms = recipe.objective().terms();
@@ -154,12 +156,12 @@ public record GradientStudy(
             case Recipe.Reference.Directory(Path other) -> {
                 requireFitting(recipe, tokenizer, other);
                 try (Decoder decoder = ModelDirectory.read(other, recipe.train().precision(), false)) {
-                    double[][] sums = Likelihoods.summed(
+                    double[][][] known = Likelihoods.byToken(
                             decoder,
                             data.pairs(),
                             recipe.train().microBatchTokens(),
                             counting(progress, "reference", data.pairs().size()));
-                    yield pair -> new PairRow.Reference.Known(sums[pair][0], sums[pair][1]);
+                    yield pair -> new PairRow.Reference.Known(known[pair][0], known[pair][1]);
                 }
             }
         };
@@ -173,6 +175,10 @@ public record GradientStudy(
         if (recipe.method() != Recipe.Method.PREFERENCE) {
             throw new IllegalArgumentException("method must be preference, since gradients of pairs are compared, got "
                     + recipe.method().name().toLowerCase(Locale.ROOT));
+        }
+        if (recipe.objective().needs().contains(Need.PROMPTS)) {
+            throw new IllegalArgumentException("objective must read answers only, since a step on prompts is not "
+                    + "forecast, got one that reads prompts: " + String.join(", ", recipe.objectives()));
         }
     }
 

@@ -24,9 +24,10 @@ public record PairRow(int index, Encoded.Pair encoded, Reference reference) {
 
         /// Measured before.
         ///
-        /// @param good log π_ref(y⁺|x), nats, summed over trained tokens
-        /// @param bad log π_ref(y⁻|x) likewise
-        record Known(double good, double bad) implements Reference {}
+        /// @param good log π_ref of every trained token of the chosen answer, nats; their sum is all
+        ///     that is read unless the objective tells tokens apart
+        /// @param bad the same of the rejected one
+        record Known(double[] good, double[] bad) implements Reference {}
     }
 
     public PairRow {

@@ -5,7 +5,10 @@ import dev.poise.gradient.Weights.Answers;
 import dev.poise.model.Decoder;
 import dev.poise.model.Pass;
 import dev.poise.model.TokenBatch;
+import dev.poise.model.TokenStatistics;
 import dev.poise.torch.Tensors;
+import dev.poise.torch.Torch;
+import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -13,32 +16,67 @@ import org.bytedeco.pytorch.Tensor;
 /// One forward pass over a pair, walked back once for each answer. Belongs to the native scope it was made in.
 ///
 /// @param pass the forward pass
-/// @param logProbs of every trained token, nats, chosen answer first
-/// @param answers their sums
+/// @param reading what objectives read
 /// @param gradients g⁺ and g⁻, `[2, size]`
-record PairWalk(Pass pass, double[] logProbs, Answers answers, Tensor gradients) {
+record PairWalk(Pass pass, PairReading reading, Tensor gradients) {
 
-    static PairWalk of(Decoder policy, PairRow row) {
+    /// @param collisions whether the objective reads them
+    static PairWalk of(Decoder policy, PairRow row, boolean collisions) {
         TokenBatch batch = row.batch();
         Pass pass = policy.forward(batch);
-        double[] logProbs = pass.measure().logProbs();
-        double[] sums = batch.sumBySequence(logProbs);
-        int good = batch.offsets()[1];
-        int bad = batch.offsets()[2] - good;
-        Answers answers =
+        TokenStatistics statistics = pass.measure(collisions);
+        double[][] tokens = sides(batch, statistics.logProbs());
+        double[][] reference =
                 switch (row.reference()) {
-                    case PairRow.Reference.None _ ->
-                        new Answers(new Answer(sums[0], null, good), new Answer(sums[1], null, bad));
-                    case PairRow.Reference.Policy _ ->
-                        new Answers(new Answer(sums[0], sums[0], good), new Answer(sums[1], sums[1], bad));
-                    case PairRow.Reference.Known(double ofGood, double ofBad) ->
-                        new Answers(new Answer(sums[0], ofGood, good), new Answer(sums[1], ofBad, bad));
+                    case PairRow.Reference.None _ -> new double[0][];
+                    case PairRow.Reference.Policy _ -> tokens;
+                    case PairRow.Reference.Known(double[] good, double[] bad) -> new double[][] {good, bad};
                 };
-        return new PairWalk(pass, logProbs, answers, pass.gradientsBySequence());
+        PairReading reading = new PairReading(
+                new Answers(answer(tokens, reference, 0), answer(tokens, reference, 1)),
+                tokens,
+                reference,
+                collisions ? sides(batch, statistics.logCollisions()) : new double[0][]);
+        return new PairWalk(pass, reading, pass.gradientsBySequence());
     }
 
-    /// ∂L/∂θ of the pair under some weights, `[size]`: −w⁺ g⁺ + w⁻ g⁻.
-    static Tensor combined(Tensor gradients, Weights weights) {
+    private static Answer answer(double[][] tokens, double[][] reference, int side) {
+        return new Answer(
+                Arrays.stream(tokens[side]).sum(),
+                reference.length == 0 ? null : Arrays.stream(reference[side]).sum(),
+                tokens[side].length);
+    }
+
+    private static double[][] sides(TokenBatch batch, double[] values) {
+        int[] offsets = batch.offsets();
+        return new double[][] {
+            Arrays.copyOfRange(values, offsets[0], offsets[1]), Arrays.copyOfRange(values, offsets[1], offsets[2])
+        };
+    }
+
+    /// Sums and lengths.
+    Answers answers() {
+        return reading.answers();
+    }
+
+    /// ∂L/∂θ of a pair, `[size]`: from its two gradients where all tokens of an answer are pushed alike, else by a
+    /// walk of its own.
+    static Tensor total(Decoder policy, PairRow row, Tensor gradients, Push push) {
+        if (push.even()) {
+            return combined(gradients, push.weights());
+        }
+        Tensor total = gradients.select(0, 0).clone();
+        try (PointerScope scope = new PointerScope()) {
+            policy.parameters().clearGradients();
+            policy.forward(row.batch()).backward(push.byToken());
+            Torch.withoutGradients(() -> total.copy_(policy.parameters().gradients()));
+            policy.parameters().clearGradients();
+        }
+        return total;
+    }
+
+    /// −w⁺ g⁺ + w⁻ g⁻, `[size]`.
+    private static Tensor combined(Tensor gradients, Weights weights) {
         try (NoGradGuard guard = new NoGradGuard()) {
             Tensor factors = Tensors.of(new double[] {-weights.good(), weights.bad()}, gradients.scalar_type());
             return factors.matmul(gradients);

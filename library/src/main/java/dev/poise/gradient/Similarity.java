@@ -8,8 +8,7 @@ import java.util.Map;
 ///
 /// @param commonPrefix how many tokens they share from their start
 /// @param editDistance tokens to insert, remove or replace to make one of the other (Levenshtein), by the longer
-/// one's
-///     length: in [0, 1]
+///     one's length: in [0, 1]
 /// @param sharedTokens tokens that both hold, each as often as both do, by their mean length (Dice): in [0, 1]
 public record Similarity(int commonPrefix, double editDistance, double sharedTokens) {
 

@@ -5,6 +5,7 @@ import dev.poise.gradient.TokenMoves.Place;
 import dev.poise.gradient.TokenMoves.Strength;
 import dev.poise.model.Decoder;
 import dev.poise.model.Pass;
+import dev.poise.objective.Need;
 import dev.poise.objective.Objective;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.torch.Tensors;
@@ -45,12 +46,12 @@ public final class TokenAnalysis implements AutoCloseable {
     /// What a step on this pair alone does to its tokens.
     public TokenMoves of(PairRow row) {
         try (PointerScope scope = new PointerScope()) {
-            PairWalk walk = PairWalk.of(policy, row);
-            Weights weights = Weights.alone(objective, walk.answers());
-            Tensor total = PairWalk.combined(walk.gradients(), weights);
+            PairWalk walk = PairWalk.of(policy, row, objective.needs().contains(Need.COLLISIONS));
+            Push push = Push.alone(objective, walk.reading());
+            Tensor total = PairWalk.total(policy, row, walk.gradients(), push);
             double[] forecast = UnembeddingKernel.of(
                             walk.pass(), policy.architecture().vocabulary())
-                    .forecast(weights, step.learningRate());
+                    .forecast(push.byToken(), step.learningRate());
             double[][] before = logits(walk.pass());
             Optional<double[][]> after = check
                     ? Optional.of(trial.after(step, total, () -> logits(policy.forward(row.batch()))))
@@ -64,6 +65,7 @@ public final class TokenAnalysis implements AutoCloseable {
                 Place place = alignment.place(chosen, position);
                 int id = walk.pass().batch().targets()[r];
                 Integer other = place == Place.PARTING ? alignment.parting(!chosen) : null;
+                Weights weights = alignment.weights(push, chosen, position);
                 double[] byLogits = byLogits(before[r], place, chosen, id, other, weights);
                 double[] moved = after.isPresent() ? after.get()[r] : null;
                 moves.add(move(place, id, other, before[r], byLogits, forecast[r], moved));
@@ -71,7 +73,7 @@ public final class TokenAnalysis implements AutoCloseable {
             return new TokenMoves(
                     row.index(),
                     walk.answers(),
-                    weights,
+                    push.weights(),
                     List.copyOf(moves.subList(0, good)),
                     List.copyOf(moves.subList(good, moves.size())));
         }
@@ -114,7 +116,10 @@ public final class TokenAnalysis implements AutoCloseable {
                 after == null ? null : logProb(after, id) - logProb(logits, id),
                 push[id],
                 other == null ? null : new Strength(other, push[other]),
-                strengths(push, LogitGradient.largest(size, NAMED, named)),
+                // Rounding alone pushes nothing.
+                strengths(push, LogitGradient.largest(size, NAMED, named)).stream()
+                        .filter(strength -> Math.abs(strength.value()) > 1e-9 * size[id])
+                        .toList(),
                 rising(LogitGradient.massShift(logits, byLogits)),
                 rising(gained));
     }
@@ -179,6 +184,16 @@ public final class TokenAnalysis implements AutoCloseable {
                 return Place.LATER;
             }
             return position == mismatch ? Place.PARTING : Place.SHARED;
+        }
+
+        /// w⁺ and w⁻ at one token: the other answer's where both are alike so far, else 0.
+        Weights weights(Push push, boolean chosen, int token) {
+            int there =
+                    Arrays.binarySearch(positions.get(chosen ? 1 : 0), positions.get(chosen ? 0 : 1)[token]);
+            boolean both = place(chosen, token) != Place.LATER;
+            double good = chosen ? push.good()[token] : both ? push.good()[there] : 0;
+            double bad = chosen ? both ? push.bad()[there] : 0 : push.bad()[token];
+            return new Weights(0.0 - good, bad);
         }
 
         /// The token at the first mismatch.

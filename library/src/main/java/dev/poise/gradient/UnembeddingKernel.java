@@ -2,6 +2,7 @@ package dev.poise.gradient;
 
 import dev.poise.model.Pass;
 import dev.poise.torch.Tensors;
+import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -99,14 +100,23 @@ record UnembeddingKernel(double[][] values, int good) {
 
     /// The first-order change of every token's log-probability by one step of gradient descent on W, `[R]`.
     ///
+    /// @param byToken ∂L/∂log p of every token, `[R]`
     /// @param learningRate η
-    double[] forecast(Weights weights, double learningRate) {
+    double[] forecast(double[] byToken, double learningRate) {
         double[] changes = new double[values.length];
         for (int i = 0; i < values.length; i++) {
             for (int j = 0; j < values.length; j++) {
-                changes[i] += learningRate * (j < good ? weights.good() : -weights.bad()) * values[i][j];
+                changes[i] -= learningRate * byToken[j] * values[i][j];
             }
         }
         return changes;
+    }
+
+    /// The same summed over each answer.
+    Change change(double[] byToken, double learningRate) {
+        double[] changes = forecast(byToken, learningRate);
+        return new Change(
+                Arrays.stream(changes, 0, good).sum(),
+                Arrays.stream(changes, good, changes.length).sum());
     }
 }

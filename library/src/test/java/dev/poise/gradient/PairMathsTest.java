@@ -13,6 +13,7 @@ import dev.poise.objective.Mixture;
 import dev.poise.objective.Mixture.Term;
 import dev.poise.objective.Mle;
 import dev.poise.objective.Normalise;
+import dev.poise.objective.TokenUnlikelihood;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,5 +179,13 @@ final class PairMathsTest {
             assertThat(weights.good()).isEqualTo(1);
             assertThat(weights.bad()).isCloseTo(bad, within(1e-15));
         }
+    }
+
+    /// α f⁻/(1 − f⁻): the penalty that diverges.
+    @Test
+    void aMapOfAnObjectiveThatTellsTokensApart() {
+        assertThat(GradientMap.at(new TokenUnlikelihood(1), .6, .3).bad()).isCloseTo(.428571, within(1e-6));
+        assertThat(GradientMap.at(new TokenUnlikelihood(1), .6, .9).bad()).isCloseTo(9, within(1e-9));
+        assertThat(GradientMap.at(new TokenUnlikelihood(1), .6, .9).good()).isEqualTo(1);
     }
 }
