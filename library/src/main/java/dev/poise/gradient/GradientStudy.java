@@ -3,7 +3,6 @@ package dev.poise.gradient;
 import dev.poise.data.DataException;
 import dev.poise.data.Encoder;
 import dev.poise.gradient.Step.Optimiser;
-import dev.poise.model.Architecture;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
 import dev.poise.objective.Mixture;
@@ -13,6 +12,7 @@ import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Torch;
 import dev.poise.train.AdamW;
+import dev.poise.train.Fitting;
 import dev.poise.train.Likelihoods;
 import dev.poise.train.Progress;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ public record GradientStudy(
         requirePairs(recipe);
         Torch.start(recipe.train().threads());
         try (Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
-            requireFitting(recipe, tokenizer, recipe.model());
+            Fitting.require(recipe, recipe.model(), ModelDirectory.architecture(recipe.model()), tokenizer);
             Encoder encoder = new Encoder(
                     tokenizer,
                     ChatTemplate.named(recipe.data().chatTemplate(), tokenizer),
@@ -154,7 +154,7 @@ public record GradientStudy(
             case Recipe.Reference.None _ -> pair -> new PairRow.Reference.None();
             case Recipe.Reference.Initial _ -> pair -> new PairRow.Reference.Policy();
             case Recipe.Reference.Directory(Path other) -> {
-                requireFitting(recipe, tokenizer, other);
+                Fitting.require(recipe, other, ModelDirectory.architecture(other), tokenizer);
                 try (Decoder decoder = ModelDirectory.read(other, recipe.train().precision(), false)) {
                     double[][][] known = Likelihoods.byToken(
                             decoder,
@@ -188,18 +188,6 @@ public record GradientStudy(
                 throw new IllegalArgumentException(
                         "the pair asked for must be the index of a row that was read and encoded, got " + index);
             }
-        }
-    }
-
-    private static void requireFitting(Recipe recipe, Tokenizer tokenizer, Path model) {
-        Architecture architecture = ModelDirectory.architecture(model);
-        if (recipe.train().maxTokens() > architecture.context()) {
-            throw new IllegalArgumentException(model + ": train.max_tokens must be at most the model's context of "
-                    + architecture.context() + " tokens, got " + recipe.train().maxTokens());
-        }
-        if (tokenizer.vocabularySize() > architecture.vocabulary()) {
-            throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
-                    + " tokens, but the model only " + architecture.vocabulary());
         }
     }
 }

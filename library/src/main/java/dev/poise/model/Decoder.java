@@ -103,26 +103,29 @@ public final class Decoder implements AutoCloseable {
     /// Costs one more forward pass through the trunk; the results are the same.
     public Pass forwardFrugally(TokenBatch batch) {
         List<Tensor> entered = new ArrayList<>();
-        Attention attention = attention(batch);
-        Rotation rotation = rotation(batch.positions());
-        Tensor residual = embed(batch.ids(), batch.positions());
-        try (NoGradGuard guard = new NoGradGuard()) {
-            for (int layer = 0; layer < blocks.size(); layer++) {
-                entered.add(residual);
-                residual = runBlock(layer, residual, rotation, attention);
-            }
-        }
+        Tensor residual = runBlocks(batch, entered);
         Tensor last = residual.detach().set_requires_grad(true);
         return new Pass(this, batch, entered, last, readAt(batch, last));
     }
 
-    /// One block's output, which outlives the scope that frees everything on the way to it.
-    private Tensor runBlock(int layer, Tensor residual, @Nullable Rotation rotation, Attention attention) {
-        Tensor out = torch.empty_like(residual);
-        try (PointerScope scope = new PointerScope()) {
-            out.copy_(blocks.get(layer).of(residual, layer, architecture, rotation, attention));
+    /// The residual stream after the last block, `[N, D]`, without gradients: what a block computes on the way is
+    /// freed before the next one runs.
+    ///
+    /// @param entered told what entered each block
+    private Tensor runBlocks(TokenBatch batch, List<Tensor> entered) {
+        Attention attention = attention(batch);
+        Rotation rotation = rotation(batch.positions());
+        Tensor residual = embed(batch.ids(), batch.positions());
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            entered.add(residual);
+            Tensor out = torch.empty_like(residual);
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                out.copy_(blocks.get(layer).of(residual, layer, architecture, rotation, attention));
+            }
+            residual = out;
         }
-        return out;
+        return residual;
     }
 
     /// Runs the blocks again, last first, and walks each back.
@@ -155,12 +158,7 @@ public final class Decoder implements AutoCloseable {
     public TokenStatistics measure(TokenBatch batch, boolean collisions) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Attention attention = attention(batch);
-            Rotation rotation = rotation(batch.positions());
-            Tensor residual = embed(batch.ids(), batch.positions());
-            for (int layer = 0; layer < blocks.size(); layer++) {
-                residual = runBlock(layer, residual, rotation, attention);
-            }
+            Tensor residual = runBlocks(batch, new ArrayList<>());
             return head.measure(readAt(batch, residual), batch.targets(), collisions);
         }
     }

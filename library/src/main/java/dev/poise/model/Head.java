@@ -76,7 +76,7 @@ public final class Head implements AutoCloseable {
 
     /// Logits, `[R, V]`, in the type of sums.
     Tensor logits(Tensor hidden) {
-        return Linear.product(precision.operand(hidden), weight, null).to(precision.sums());
+        return torch.linear(precision.operand(hidden), weight).to(precision.sums());
     }
 
     /// Reads every row's statistics.

@@ -1,8 +1,5 @@
 package dev.poise.objective;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /// Anchored preference optimisation, down: lowers both answers' rewards, the bad one's more.
 ///
 /// With r± = log π(y±|x) − log π_ref(y±|x) summed over tokens and Δ = r⁺ − r⁻, per pair:
@@ -17,20 +14,10 @@ import java.util.Set;
 /// Source: D'Oosterlinck et al. 2024, eq. 8 (<https://arxiv.org/abs/2408.06266>), TRL's `apo_down`.
 ///
 /// @param beta β > 0, 1/nat
-public record ApoDown(double beta) implements PairwiseObjective {
+public record ApoDown(double beta) implements RewardObjective {
 
     public ApoDown {
         Domain.positive("apo_down", "beta", beta);
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return EnumSet.of(Need.PAIRS, Need.REFERENCE);
-    }
-
-    @Override
-    public double rewardScale() {
-        return beta;
     }
 
     @Override

@@ -1,8 +1,5 @@
 package dev.poise.objective;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /// Anchored preference optimisation, zero: raises the good answer's reward above 0 and lowers the bad one's below.
 ///
 /// With r± = log π(y±|x) − log π_ref(y±|x) summed over tokens, per pair:
@@ -17,20 +14,10 @@ import java.util.Set;
 /// Source: D'Oosterlinck et al. 2024, eq. 7 (<https://arxiv.org/abs/2408.06266>), TRL's `apo_zero`.
 ///
 /// @param beta β > 0, 1/nat
-public record ApoZero(double beta) implements PairwiseObjective {
+public record ApoZero(double beta) implements RewardObjective {
 
     public ApoZero {
         Domain.positive("apo_zero", "beta", beta);
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return EnumSet.of(Need.PAIRS, Need.REFERENCE);
-    }
-
-    @Override
-    public double rewardScale() {
-        return beta;
     }
 
     @Override

@@ -1,8 +1,5 @@
 package dev.poise.objective;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /// Binary classifier optimisation on pairs: each answer is classified apart, good from bad.
 ///
 /// With the rewards βr±, r± = log π(y±|x) − log π_ref(y±|x) summed over tokens, per pair:
@@ -17,20 +14,10 @@ import java.util.Set;
 /// Source: Jung et al. 2024 (<https://arxiv.org/abs/2404.04656>), TRL's `bco_pair`.
 ///
 /// @param beta β > 0, 1/nat
-public record Bco(double beta) implements PairwiseObjective {
+public record Bco(double beta) implements RewardObjective {
 
     public Bco {
         Domain.positive("bco_pair", "beta", beta);
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return EnumSet.of(Need.PAIRS, Need.REFERENCE);
-    }
-
-    @Override
-    public double rewardScale() {
-        return beta;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.poise.objective;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
 /// Binary classifier optimisation: a logistic classifier of labelled examples whose logit is the implicit reward.
@@ -25,7 +24,7 @@ import java.util.stream.DoubleStream;
 /// @param desirable λ⁺ ≥ 0
 /// @param undesirable λ⁻ ≥ 0
 /// @param shift what δ is
-public record BcoUnpaired(double beta, double desirable, double undesirable, Shift shift) implements Objective {
+public record BcoUnpaired(double beta, double desirable, double undesirable, Shift shift) implements LabelledObjective {
 
     /// What rewards are compared with.
     public enum Shift {
@@ -42,47 +41,23 @@ public record BcoUnpaired(double beta, double desirable, double undesirable, Shi
     }
 
     @Override
-    public Set<Need> needs() {
+    public Set<Need> originNeeds() {
+        return shift == Shift.NONE ? EnumSet.noneOf(Need.class) : EnumSet.of(Need.WHOLE_STEP);
+    }
+
+    @Override
+    public double origin(Batch step) {
         return shift == Shift.NONE
-                ? EnumSet.of(Need.LABELS, Need.REFERENCE)
-                : EnumSet.of(Need.LABELS, Need.REFERENCE, Need.WHOLE_STEP);
+                ? 0
+                : DoubleStream.concat(
+                                Arrays.stream(step.good().ratios()),
+                                Arrays.stream(step.bad().ratios()))
+                        .average()
+                        .orElse(0);
     }
 
     @Override
-    public double rewardScale() {
-        return beta;
-    }
-
-    @Override
-    public Evaluation evaluate(Batch batch, Totals totals) {
-        double[] good = batch.good().ratios();
-        double[] bad = batch.bad().ratios();
-        double mean = DoubleStream.concat(Arrays.stream(good), Arrays.stream(bad))
-                .average()
-                .orElse(0);
-        double delta = shift == Shift.NONE ? 0 : beta * mean;
-        DoubleUnaryOperator logit = ratio -> beta * ratio - delta;
-        double loss = desirable
-                        * Arrays.stream(good)
-                                .map(logit)
-                                .map(Logistic::negativeLogSigmoid)
-                                .sum()
-                + undesirable
-                        * Arrays.stream(bad)
-                                .map(logit)
-                                .map(z -> Logistic.negativeLogSigmoid(-z))
-                                .sum();
-        double perGood = desirable * beta / totals.examples();
-        double perBad = undesirable * beta / totals.examples();
-        return new Evaluation(
-                loss / totals.examples(),
-                Arrays.stream(good)
-                        .map(logit)
-                        .map(z -> -perGood * Logistic.sigmoid(-z))
-                        .toArray(),
-                Arrays.stream(bad)
-                        .map(logit)
-                        .map(z -> perBad * Logistic.sigmoid(z))
-                        .toArray());
+    public AtReward at(double z) {
+        return new AtReward(Logistic.negativeLogSigmoid(z), -Logistic.sigmoid(-z));
     }
 }

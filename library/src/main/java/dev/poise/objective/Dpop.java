@@ -1,8 +1,5 @@
 package dev.poise.objective;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /// DPO-Positive (Smaug): DPO with a penalty while the good example is less likely than under the reference.
 ///
 /// With Δ as in [Dpo] and the good example's log-ratio r⁺ = log π(y⁺|x) − log π_ref(y⁺|x), per pair:
@@ -20,21 +17,11 @@ import java.util.Set;
 ///
 /// @param beta β > 0, 1/nat
 /// @param lambda λ ≥ 0; 0 is DPO
-public record Dpop(double beta, double lambda) implements PairwiseObjective {
+public record Dpop(double beta, double lambda) implements RewardObjective {
 
     public Dpop {
         Domain.positive("dpop", "beta", beta);
         Domain.notNegative("dpop", "lambda", lambda);
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return EnumSet.of(Need.PAIRS, Need.REFERENCE);
-    }
-
-    @Override
-    public double rewardScale() {
-        return beta;
     }
 
     @Override

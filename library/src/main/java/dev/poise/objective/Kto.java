@@ -3,7 +3,6 @@ package dev.poise.objective;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.DoubleUnaryOperator;
 
 /// Kahneman-Tversky optimisation: every example is good or bad by itself, measured from a point of indifference.
 ///
@@ -25,7 +24,8 @@ import java.util.function.DoubleUnaryOperator;
 /// @param desirable λ⁺ ≥ 0
 /// @param undesirable λ⁻ ≥ 0
 /// @param indifference where a reward counts neither as gain nor as loss
-public record Kto(double beta, double desirable, double undesirable, Indifference indifference) implements Objective {
+public record Kto(double beta, double desirable, double undesirable, Indifference indifference)
+        implements LabelledObjective {
 
     /// What κ is.
     public enum Indifference {
@@ -42,15 +42,10 @@ public record Kto(double beta, double desirable, double undesirable, Indifferenc
     }
 
     @Override
-    public Set<Need> needs() {
+    public Set<Need> originNeeds() {
         return indifference == Indifference.NONE
-                ? EnumSet.of(Need.LABELS, Need.REFERENCE)
-                : EnumSet.of(Need.LABELS, Need.REFERENCE, Need.MISMATCHED, Need.WHOLE_STEP);
-    }
-
-    @Override
-    public double rewardScale() {
-        return beta;
+                ? EnumSet.noneOf(Need.class)
+                : EnumSet.of(Need.MISMATCHED, Need.WHOLE_STEP);
     }
 
     /// κ of a step: max(0, mean log-ratio of mismatched completions).
@@ -59,29 +54,12 @@ public record Kto(double beta, double desirable, double undesirable, Indifferenc
     }
 
     @Override
-    public Evaluation evaluate(Batch batch, Totals totals) {
-        double kappa = indifference == Indifference.NONE ? 0 : indifference(batch.mismatched());
-        double[] good = batch.good().ratios();
-        double[] bad = batch.bad().ratios();
-        DoubleUnaryOperator gain = ratio -> beta * (ratio - kappa);
-        double loss = desirable
-                        * Arrays.stream(good)
-                                .map(gain)
-                                .map(z -> Logistic.sigmoid(-z))
-                                .sum()
-                + undesirable
-                        * Arrays.stream(bad).map(gain).map(Logistic::sigmoid).sum();
-        double perGood = desirable * beta / totals.examples();
-        double perBad = undesirable * beta / totals.examples();
-        return new Evaluation(
-                loss / totals.examples(),
-                Arrays.stream(good)
-                        .map(gain)
-                        .map(z -> -perGood * Logistic.slope(z))
-                        .toArray(),
-                Arrays.stream(bad)
-                        .map(gain)
-                        .map(z -> perBad * Logistic.slope(z))
-                        .toArray());
+    public double origin(Batch step) {
+        return indifference == Indifference.NONE ? 0 : indifference(step.mismatched());
+    }
+
+    @Override
+    public AtReward at(double z) {
+        return new AtReward(Logistic.sigmoid(-z), -Logistic.slope(z));
     }
 }

@@ -1,8 +1,5 @@
 package dev.poise.objective;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /// Noise contrastive alignment for pairs: classifies each answer apart, and pulls both rewards to 0 besides.
 ///
 /// With the rewards βr±, r± = log π(y±|x) − log π_ref(y±|x) summed over tokens, per pair:
@@ -17,20 +14,10 @@ import java.util.Set;
 /// Source: Chen et al. 2024, NCA for K = 2 (<https://arxiv.org/abs/2402.05369>), TRL's `nca_pair`.
 ///
 /// @param beta β > 0, 1/nat
-public record Nca(double beta) implements PairwiseObjective {
+public record Nca(double beta) implements RewardObjective {
 
     public Nca {
         Domain.positive("nca_pair", "beta", beta);
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return EnumSet.of(Need.PAIRS, Need.REFERENCE);
-    }
-
-    @Override
-    public double rewardScale() {
-        return beta;
     }
 
     @Override

@@ -1,8 +1,5 @@
 package dev.poise.objective;
 
-import java.util.EnumSet;
-import java.util.Set;
-
 /// Self-play preference optimisation with hard labels: least squares that draw each log-ratio to a target of its
 /// own.
 ///
@@ -19,20 +16,10 @@ import java.util.Set;
 /// `sppo_hard`.
 ///
 /// @param beta β > 0, 1/nat
-public record Sppo(double beta) implements PairwiseObjective {
+public record Sppo(double beta) implements RewardObjective {
 
     public Sppo {
         Domain.positive("sppo_hard", "beta", beta);
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return EnumSet.of(Need.PAIRS, Need.REFERENCE);
-    }
-
-    @Override
-    public double rewardScale() {
-        return beta;
     }
 
     @Override

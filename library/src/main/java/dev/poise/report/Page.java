@@ -31,7 +31,8 @@ public final class Page {
 
     /// A page of its own.
     ///
-    /// @param html with the placeholders `{{policy}}`, `{{style}}`, `{{data}}`, `{{charts}}` and `{{script}}`
+    /// @param html with the placeholders `{{policy}}`, `{{style}}`, `{{header}}`, `{{data}}`, `{{charts}}` and
+    /// `{{script}}`
     /// @param ownScript what runs behind `page.js`, which defines `data` and a few functions
     /// @param data what JSON can hold
     public static String render(String html, String ownScript, Object data) {
@@ -43,6 +44,8 @@ public final class Page {
                         + hash(script),
                 "style",
                 resource("report.css"),
+                "header",
+                resource("header.html"),
                 "data",
                 JsonMapper.shared().writeValueAsString(data).replace("<", "\\u003c"),
                 "charts",

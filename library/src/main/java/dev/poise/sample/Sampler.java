@@ -38,11 +38,11 @@ public record Sampler(Decoder decoder, Set<Integer> stopIds, int batch) {
     ///
     /// @param done told the zero-based index of a prompt and its completion, in the order of the prompts
     public void sample(List<int[]> prompts, Decoding decoding, BiConsumer<Integer, Sample> done) {
-        if (SmallDecoder.fits(decoder)) {
-            new SmallSampler(SmallDecoder.of(decoder), stopIds, decoding).sample(prompts, done);
+        if (prompts.isEmpty()) {
             return;
         }
-        if (prompts.isEmpty()) {
+        if (SmallDecoder.fits(decoder)) {
+            new SmallSampler(SmallDecoder.of(decoder), stopIds, batch, decoding).sample(prompts, done);
             return;
         }
         new BatchedSampler(decoder, stopIds, batch, decoding).sample(prompts, done);

@@ -14,8 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
-/// Samples from a small decoder, row by row: neighbouring rows with the same prompt share its keys and values.
-record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, Decoding decoding) {
+/// Samples from a small decoder, row by row, a batch's rows in as many threads as there are: neighbouring rows
+/// with the same prompt share its keys and values.
+record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decoding decoding) {
 
     /// Rows that one thread takes at a time.
     private static final int PIECE = 8;
@@ -25,16 +26,9 @@ record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, Decoding decodin
 
     void sample(List<int[]> prompts, BiConsumer<Integer, Sample> done) {
         try (ExecutorService threads = Executors.newFixedThreadPool(Torch.threads())) {
-            List<Piece> pieces = pieces(prompts);
-            List<Future<List<Sample>>> sampled = pieces.stream()
-                    .map(piece -> threads.submit(() -> sample(prompts.get(piece.from), piece)))
-                    .toList();
             try {
-                for (int i = 0; i < sampled.size(); i++) {
-                    List<Sample> samples = sampled.get(i).get();
-                    for (int k = 0; k < samples.size(); k++) {
-                        done.accept(pieces.get(i).from + k, samples.get(k));
-                    }
+                for (int from = 0; from < prompts.size(); from += batch) {
+                    sample(prompts, from, Math.min(from + batch, prompts.size()), threads, done);
                 }
             } catch (ExecutionException e) {
                 threads.shutdownNow();
@@ -47,13 +41,29 @@ record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, Decoding decodin
         }
     }
 
-    private static List<Piece> pieces(List<int[]> prompts) {
+    /// One batch.
+    private void sample(
+            List<int[]> prompts, int from, int to, ExecutorService threads, BiConsumer<Integer, Sample> done)
+            throws ExecutionException, InterruptedException {
+        List<Piece> pieces = pieces(prompts, from, to);
+        List<Future<List<Sample>>> sampled = pieces.stream()
+                .map(piece -> threads.submit(() -> sample(prompts.get(piece.from), piece)))
+                .toList();
+        for (int i = 0; i < sampled.size(); i++) {
+            List<Sample> samples = sampled.get(i).get();
+            for (int k = 0; k < samples.size(); k++) {
+                done.accept(pieces.get(i).from + k, samples.get(k));
+            }
+        }
+    }
+
+    private static List<Piece> pieces(List<int[]> prompts, int from, int to) {
         List<Piece> pieces = new ArrayList<>();
-        int from = 0;
-        for (int i = 1; i <= prompts.size(); i++) {
-            if (i == prompts.size() || i - from == PIECE || !Arrays.equals(prompts.get(i), prompts.get(from))) {
-                pieces.add(new Piece(from, i));
-                from = i;
+        int begun = from;
+        for (int i = from + 1; i <= to; i++) {
+            if (i == to || i - begun == PIECE || !Arrays.equals(prompts.get(i), prompts.get(begun))) {
+                pieces.add(new Piece(begun, i));
+                begun = i;
             }
         }
         return pieces;

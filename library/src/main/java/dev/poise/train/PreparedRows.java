@@ -58,7 +58,7 @@ final class PreparedRows implements AutoCloseable {
                                     .toArray(),
                             scores.of(other, "evaluate")))
                     .orElseGet(() -> scores.rows(data, split.evaluation(), known));
-            double seconds = (System.nanoTime() - start) / 1e9;
+            double seconds = known.sums() == null ? 0 : (System.nanoTime() - start) / 1e9;
             progress.note(split.train().length + " rows to train on, " + evaluation.size() + " held out");
             return new PreparedRows(data, heldOut, scores.rows(data, split.train(), known), evaluation, seconds);
         }

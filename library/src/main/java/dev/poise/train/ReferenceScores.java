@@ -44,20 +44,28 @@ final class ReferenceScores {
         int[] all = IntStream.range(0, Math.toIntExact(data.file().size())).toArray();
         List<Encoded> rows = data.rows(all);
         String digest = data.file().digest();
-        double[][] sums = ReferenceCache.ofUser()
-                .summed(policy.get(), recipe.train().precision(), budget(), rows, digest, told(name, all.length));
+        ReferenceCache cache = ReferenceCache.ofUser();
+        Recipe.Train train = recipe.train();
         if (!needs.contains(Need.REFERENCE_TOKENS)) {
-            return new Known(sums, null);
+            return new Known(
+                    cache.summed(policy.get(), train.precision(), budget(), rows, digest, told(name, all.length)),
+                    null);
         }
-        double[][][] tokens = ReferenceCache.ofUser()
-                .byToken(
-                        policy.get(),
-                        recipe.train().precision(),
-                        budget(),
-                        rows,
-                        digest,
-                        told(name + " by token", all.length));
+        double[][][] tokens =
+                cache.byToken(policy.get(), train.precision(), budget(), rows, digest, told(name, all.length));
+        double[][] sums = Arrays.stream(tokens)
+                .map(row -> Arrays.stream(row).mapToDouble(ReferenceScores::sum).toArray())
+                .toArray(double[][]::new);
         return new Known(sums, tokens);
+    }
+
+    /// In the order of the tokens, as the policy's are summed.
+    private static double sum(double[] tokens) {
+        double sum = 0;
+        for (double token : tokens) {
+            sum += token;
+        }
+        return sum;
     }
 
     private Optional<Path> policy() {

@@ -29,12 +29,18 @@ final class StepMetrics {
 
     /// Adds what a micro-batch shows to running averages.
     ///
-    /// @param evaluation the derivatives by its examples
+    /// @param batch its examples, as the objective read them
+    /// @param evaluation the derivatives by them
     /// @param examples of the whole step
     /// @param rewardScale β of the rewards
-    static void add(Averages averages, Measured measured, Evaluation evaluation, long examples, double rewardScale) {
+    static void add(
+            Averages averages,
+            Measured measured,
+            Batch batch,
+            Evaluation evaluation,
+            long examples,
+            double rewardScale) {
         if (measured.compares()) {
-            Batch batch = measured.examples();
             if (measured.pairs()) {
                 addPairs(averages, batch, rewardScale);
             } else {

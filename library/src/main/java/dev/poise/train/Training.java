@@ -69,9 +69,9 @@ public final class Training {
 
     private Outcome run(Tokenizer tokenizer, int threads) throws IOException {
         Architecture architecture = ModelDirectory.architecture(recipe.model());
-        requireFitting(recipe.model(), architecture, tokenizer);
+        Fitting.require(recipe, recipe.model(), architecture, tokenizer);
         if (recipe.reference() instanceof Recipe.Reference.Directory(Path other)) {
-            requireFitting(other, ModelDirectory.architecture(other), tokenizer);
+            Fitting.require(recipe, other, ModelDirectory.architecture(other), tokenizer);
         }
         boolean fresh = !Files.exists(directory.recipe());
         requireSameRecipe();
@@ -240,16 +240,5 @@ public final class Training {
                 train.clipNorm(),
                 train.microBatchTokens(),
                 train.gradientCheckpointing());
-    }
-
-    private void requireFitting(Path model, Architecture architecture, Tokenizer tokenizer) {
-        if (recipe.train().maxTokens() > architecture.context()) {
-            throw new IllegalArgumentException(model + ": train.max_tokens must be at most the model's context of "
-                    + architecture.context() + " tokens, got " + recipe.train().maxTokens());
-        }
-        if (tokenizer.vocabularySize() > architecture.vocabulary()) {
-            throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
-                    + " tokens, but the model only " + architecture.vocabulary());
-        }
     }
 }

@@ -132,9 +132,10 @@ public final class Tuner implements AutoCloseable {
                 Optional<Pass> pass = backward ? Optional.of(forward(batch)) : Optional.empty();
                 Measured measured = pass.map(p -> new Measured(rows, needs, batch, p.measure(collisions)))
                         .orElseGet(() -> Likelihoods.measure(policy, rows, needs));
-                Evaluation evaluation = finite(objective.evaluate(measured.examples(), totals), measured);
+                Batch examples = measured.examples();
+                Evaluation evaluation = finite(objective.evaluate(examples, totals), measured);
                 pass.ifPresent(p -> p.backward(measured.byToken(evaluation)));
-                StepMetrics.add(averages, measured, evaluation, totals.examples(), objective.rewardScale());
+                StepMetrics.add(averages, measured, examples, evaluation, totals.examples(), objective.rewardScale());
                 evaluated = evaluated.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
             }
         }
@@ -146,7 +147,8 @@ public final class Tuner implements AutoCloseable {
         List<Measured> parts = microBatches.stream()
                 .map(rows -> Likelihoods.measure(policy, rows, needs))
                 .toList();
-        Batch joined = Batch.join(parts.stream().map(Measured::examples).toList());
+        List<Batch> examples = parts.stream().map(Measured::examples).toList();
+        Batch joined = Batch.join(examples);
         Examples mismatched =
                 mismatched(microBatches.stream().flatMap(List::stream).toList());
         if (mismatched.size() > 0) {
@@ -156,7 +158,8 @@ public final class Tuner implements AutoCloseable {
         Evaluation evaluation = finite(objective.evaluate(step, totals), parts.getFirst());
         int good = 0;
         int bad = 0;
-        for (Measured part : parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            Measured part = parts.get(i);
             int nextGood = good + part.good().length;
             int nextBad = bad + part.bad().length;
             Evaluation own = evaluation.part(good, nextGood, bad, nextBad);
@@ -165,7 +168,7 @@ public final class Tuner implements AutoCloseable {
                     forward(part.batch()).backward(part.byToken(own));
                 }
             }
-            StepMetrics.add(averages, part, own, totals.examples(), objective.rewardScale());
+            StepMetrics.add(averages, part, examples.get(i), own, totals.examples(), objective.rewardScale());
             good = nextGood;
             bad = nextBad;
         }

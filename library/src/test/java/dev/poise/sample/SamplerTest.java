@@ -11,11 +11,13 @@ import dev.poise.model.TokenBatch;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Torch;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +103,30 @@ final class SamplerTest {
                             .getFirst()
                             .tokens())
                     .hasSize(4);
+        }
+    }
+
+    /// What times a batch, or keeps no more rows than fit, relies on it.
+    @Test
+    void noRowBeginsBeforeTheBatchBeforeItHasBeenToldInASmallDecoder() {
+        try (Decoder decoder = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT32, false)) {
+            AtomicInteger asked = new AtomicInteger();
+            List<int[]> prompts = new AbstractList<>() {
+                @Override
+                public int[] get(int index) {
+                    asked.accumulateAndGet(index, Math::max);
+                    return new int[] {index, 1};
+                }
+
+                @Override
+                public int size() {
+                    return 11;
+                }
+            };
+            List<Integer> furthest = new ArrayList<>();
+            new Sampler(decoder, Set.of(), 3)
+                    .sample(prompts, Decoding.greedy(2), (index, sample) -> furthest.add(asked.get()));
+            assertThat(furthest).containsExactly(2, 2, 2, 5, 5, 5, 8, 8, 8, 10, 10);
         }
     }
 

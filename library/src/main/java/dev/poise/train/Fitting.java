@@ -1,0 +1,29 @@
+package dev.poise.train;
+
+import dev.poise.model.Architecture;
+import dev.poise.run.Recipe;
+import dev.poise.tokenize.Tokenizer;
+import java.nio.file.Path;
+
+/// Whether a model can run what a recipe and a tokenizer make of the data.
+public final class Fitting {
+
+    private Fitting() {}
+
+    /// Refuses what does not fit.
+    ///
+    /// @param model where the architecture was read from, for the message
+    /// @throws IllegalArgumentException when rows may be longer than the model's context, or the tokenizer knows
+    /// tokens
+    ///     that the model does not
+    public static void require(Recipe recipe, Path model, Architecture architecture, Tokenizer tokenizer) {
+        if (recipe.train().maxTokens() > architecture.context()) {
+            throw new IllegalArgumentException(model + ": train.max_tokens must be at most the model's context of "
+                    + architecture.context() + " tokens, got " + recipe.train().maxTokens());
+        }
+        if (tokenizer.vocabularySize() > architecture.vocabulary()) {
+            throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
+                    + " tokens, but the model only " + architecture.vocabulary());
+        }
+    }
+}
