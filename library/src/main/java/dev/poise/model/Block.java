@@ -1,5 +1,7 @@
 package dev.poise.model;
 
+import dev.poise.torch.Owned;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,26 @@ record Block(
         Normalisation feedForwardNorm,
         Linear up,
         Linear down) {
+
+    /// Bytes of its matrices.
+    long bytes() {
+        return Stream.of(queryKeyValue, attentionOutput, up, down)
+                .mapToLong(map -> map.weight().nbytes())
+                .sum();
+    }
+
+    /// The same block for at most `rows` tokens, without gradients and with a second copy of its matrices.
+    Block packed(int rows, Owned owner) {
+        return new Block(
+                attentionNorm,
+                queryKeyValue.packed(rows, owner),
+                queryNorm,
+                keyNorm,
+                attentionOutput.packed(rows, owner),
+                feedForwardNorm,
+                up.packed(rows, owner),
+                down.packed(rows, owner));
+    }
 
     /// The residual stream after this block, `[N, D]`.
     Tensor of(Tensor residual, int layer, Architecture architecture, @Nullable Rotation rotation, Attention attention) {

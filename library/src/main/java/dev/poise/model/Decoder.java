@@ -8,6 +8,7 @@ import dev.poise.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -29,7 +30,7 @@ public final class Decoder implements AutoCloseable {
     private final Precision precision;
     private final Parameters parameters;
     private final Owned owned = new Owned();
-    private final List<Block> blocks = new ArrayList<>();
+    private final Maps maps;
     private final Normalisation finalNorm;
     private final Head head;
     private final @Nullable RotaryTable rotations;
@@ -39,11 +40,13 @@ public final class Decoder implements AutoCloseable {
         this.architecture = architecture;
         this.precision = precision;
         this.parameters = new Parameters(architecture.family().layout(architecture), precision, trainable);
-        for (int layer = 0; layer < architecture.layers(); layer++) {
-            blocks.add(block("layers." + layer + "."));
-        }
         this.finalNorm = norm("final_norm");
         String output = architecture.tied() ? "embedding.weight" : "head.weight";
+        this.maps = new Maps(
+                IntStream.range(0, architecture.layers())
+                        .mapToObj(layer -> block("layers." + layer + "."))
+                        .toList(),
+                new Linear(parameters.product(output), null, precision));
         this.head = new Head(
                 parameters.product(output),
                 trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0)),
@@ -72,6 +75,11 @@ public final class Decoder implements AutoCloseable {
         return head;
     }
 
+    /// The linear maps as they are.
+    Maps maps() {
+        return maps;
+    }
+
     /// Fills matrices with normal draws and sets norms to the identity.
     ///
     /// @param deviation standard deviation of the draws; the field uses 0.02
@@ -95,7 +103,7 @@ public final class Decoder implements AutoCloseable {
     /// Runs a batch so that it can be walked back.
     public Pass forward(TokenBatch batch) {
         Tensor embedded = embed(batch.ids(), batch.positions()).set_requires_grad(true);
-        Tensor residual = trunk(embedded, batch.positions(), attention(batch));
+        Tensor residual = trunk(maps, embedded, batch.positions(), attention(batch));
         return new Pass(this, batch, List.of(), embedded, readAt(batch, residual));
     }
 
@@ -116,12 +124,12 @@ public final class Decoder implements AutoCloseable {
         Attention attention = attention(batch);
         Rotation rotation = rotation(batch.positions());
         Tensor residual = embed(batch.ids(), batch.positions());
-        for (int layer = 0; layer < blocks.size(); layer++) {
+        for (int layer = 0; layer < maps.blocks().size(); layer++) {
             entered.add(residual);
             Tensor out = torch.empty_like(residual);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                out.copy_(blocks.get(layer).of(residual, layer, architecture, rotation, attention));
+                out.copy_(maps.blocks().get(layer).of(residual, layer, architecture, rotation, attention));
             }
             residual = out;
         }
@@ -136,10 +144,10 @@ public final class Decoder implements AutoCloseable {
     Tensor backThroughBlocks(TokenBatch batch, List<Tensor> entered, Tensor byResidual) {
         Attention attention = attention(batch);
         Rotation rotation = rotation(batch.positions());
-        for (int layer = blocks.size() - 1; layer >= 0; layer--) {
+        for (int layer = maps.blocks().size() - 1; layer >= 0; layer--) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor in = entered.get(layer).detach().set_requires_grad(true);
-                Tensor out = blocks.get(layer).of(in, layer, architecture, rotation, attention);
+                Tensor out = maps.blocks().get(layer).of(in, layer, architecture, rotation, attention);
                 out.backward(byResidual, new BoolOptional(), false, new TensorArrayRefOptional());
                 Torch.withoutGradients(() -> byResidual.copy_(in.grad()));
             }
@@ -177,18 +185,27 @@ public final class Decoder implements AutoCloseable {
     }
 
     /// The residual stream after the last block, `[N, D]`.
-    Tensor trunk(Tensor embedded, int[] positions, Attention attention) {
+    ///
+    /// @param maps this decoder's own, or the same [for few rows][Maps#forFew]
+    Tensor trunk(Maps maps, Tensor embedded, int[] positions, Attention attention) {
         Rotation rotation = rotation(positions);
         Tensor h = embedded;
-        for (int layer = 0; layer < blocks.size(); layer++) {
-            h = blocks.get(layer).of(h, layer, architecture, rotation, attention);
+        for (int layer = 0; layer < maps.blocks().size(); layer++) {
+            h = maps.blocks().get(layer).of(h, layer, architecture, rotation, attention);
         }
         return h;
     }
 
-    /// Logits after the given rows of the residual stream, `[R, V]`.
-    Tensor logits(Tensor residual) {
-        return head.logits(finalNorm.of(residual));
+    /// Logits after the given rows of the residual stream, `[R, V]`, in the type of sums.
+    ///
+    /// @param maps this decoder's own, or the same [for few rows][Maps#forFew]
+    Tensor logits(Maps maps, Tensor residual) {
+        return maps.head().of(finalNorm.of(residual)).to(precision.sums());
+    }
+
+    /// Logits of normed hidden states, `[R, V]`, in the type of sums.
+    Tensor logitsOf(Tensor hidden) {
+        return maps.head().of(hidden).to(precision.sums());
     }
 
     /// What enters the first block, `[N, D]`, without its graph.

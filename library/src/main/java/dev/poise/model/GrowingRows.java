@@ -26,6 +26,8 @@ public final class GrowingRows implements AutoCloseable {
     private final int capacity;
     private final List<Tensor> keys = new ArrayList<>(); // per layer [B, K, capacity, W]
     private final List<Tensor> values = new ArrayList<>(); // per layer [B, K, capacity, W]
+    private final Owned copies = new Owned();
+    private final Maps steps; // for a token of every row
     private Owned owned = new Owned();
     private int[] lengths;
     private Tensor logits; // [B, V]
@@ -44,6 +46,7 @@ public final class GrowingRows implements AutoCloseable {
                     + " tokens, got a capacity of " + capacity);
         }
         refuseOutOfRange(prompts);
+        this.steps = decoder.maps().forFew(prompts.size(), copies);
         ScalarType type = decoder.precision().products();
         for (int layer = 0; layer < architecture.layers(); layer++) {
             keys.add(owned.keep(cache(type)));
@@ -97,11 +100,11 @@ public final class GrowingRows implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Tensor embedded = decoder.embed(tokens, lengths);
-            Tensor residual = decoder.trunk(embedded, lengths, new Step());
+            Tensor residual = decoder.trunk(steps, embedded, lengths, new Step());
             for (int row = 0; row < lengths.length; row++) {
                 lengths[row]++;
             }
-            logits.copy_(decoder.logits(residual));
+            logits.copy_(decoder.logits(steps, residual));
         }
     }
 
@@ -168,8 +171,8 @@ public final class GrowingRows implements AutoCloseable {
             }
             return within.attend(layer, query, key, value);
         };
-        Tensor residual = decoder.trunk(decoder.embed(ids, positions), positions, storing);
-        return decoder.logits(residual.index_select(0, Tensors.indices(last)));
+        Tensor residual = decoder.trunk(decoder.maps(), decoder.embed(ids, positions), positions, storing);
+        return decoder.logits(decoder.maps(), residual.index_select(0, Tensors.indices(last)));
     }
 
     private static void store(Tensor cache, int place, Tensor flat, Segment segment) {
@@ -222,5 +225,6 @@ public final class GrowingRows implements AutoCloseable {
     @Override
     public void close() {
         owned.close();
+        copies.close();
     }
 }

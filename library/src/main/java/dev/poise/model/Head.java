@@ -74,11 +74,6 @@ public final class Head implements AutoCloseable {
     /// @param number of this reading: the scratch buffer holds the probabilities of the newest one
     record Reading(Tensor hidden, int[] targets, TokenStatistics statistics, long number) {}
 
-    /// Logits, `[R, V]`, in the type of sums.
-    Tensor logits(Tensor hidden) {
-        return torch.linear(precision.operand(hidden), weight).to(precision.sums());
-    }
-
     /// Reads every row's statistics.
     ///
     /// @param hidden normed hidden states, `[R, D]`

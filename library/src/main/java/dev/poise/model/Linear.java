@@ -1,5 +1,7 @@
 package dev.poise.model;
 
+import dev.poise.torch.Owned;
+import dev.poise.torch.PackedWeight;
 import dev.poise.torch.Precision;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -11,11 +13,29 @@ import org.jspecify.annotations.Nullable;
 /// @param weight `[out, in]`, an operand of products
 /// @param bias `[out]`, in the type of sums; null where the map has none
 /// @param precision of the product
-record Linear(Tensor weight, @Nullable Tensor bias, Precision precision) {
+/// @param packed the weight in the order for few rows, which then are mapped without gradients; else null
+record Linear(
+        Tensor weight,
+        @Nullable Tensor bias,
+        Precision precision,
+        @Nullable PackedWeight packed) {
+
+    Linear(Tensor weight, @Nullable Tensor bias, Precision precision) {
+        this(weight, bias, precision, null);
+    }
+
+    /// The same map for at most `rows` rows, without gradients and with a second copy of the weight.
+    Linear packed(int rows, Owned owner) {
+        return new Linear(weight, bias, precision, PackedWeight.of(weight, rows, owner));
+    }
 
     /// Maps the last dimension, in the weight's type.
     Tensor of(Tensor x) {
         Tensor input = precision.operand(x);
+        if (packed != null) {
+            Tensor product = packed.product(input);
+            return bias == null ? product : product.add_(bias);
+        }
         return bias == null
                 ? torch.linear(input, weight)
                 : torch.linear(input, weight, new TensorOptional(bias.to(weight.scalar_type())));

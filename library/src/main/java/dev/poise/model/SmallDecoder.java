@@ -6,6 +6,7 @@ import dev.poise.torch.Tensors;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -30,12 +31,48 @@ public final class SmallDecoder {
     final List<Layer> layers = new ArrayList<>();
     final Scale finalNorm;
     final Map head;
+    final int widest; // of all inputs and outputs
 
-    /// A linear map.
+    /// A linear map, its weight as integers: arrays of integers and of reals cannot overlap, so the compiler runs
+    /// loops that read the ones and write the others in vector registers.
+    ///
+    /// An input's weights are its scale times the integers. The scale is a power of two that leaves the largest of
+    /// them 30 bits, so that no weight is further from the float32 one than half of 2^-29 of the largest.
     ///
     /// @param weight `[in, out]`: the inner loop runs over outputs
+    /// @param scale `[in]`
     /// @param bias `[out]`; null where there is none
-    record Map(float[] weight, float @Nullable [] bias, int in, int out) {}
+    record Map(int[] weight, float[] scale, float @Nullable [] bias) {
+
+        private static final int BITS = 30;
+
+        /// @param weight `[in, out]`
+        static Map of(float[] weight, float @Nullable [] bias, int in, int out) {
+            int[] integers = new int[weight.length];
+            float[] scale = new float[in];
+            for (int i = 0; i < in; i++) {
+                float largest = 0;
+                for (int o = i * out; o < (i + 1) * out; o++) {
+                    largest = Math.max(largest, Math.abs(weight[o]));
+                }
+                // Below 2^-96, what would be lost is nothing that a sum of float32 numbers keeps.
+                int exponent = BITS - 1 - Math.max(Math.getExponent(largest), -96);
+                scale[i] = Math.scalb(1f, -exponent);
+                for (int o = i * out; o < (i + 1) * out; o++) {
+                    integers[o] = (int) Math.rint(Math.scalb((double) weight[o], exponent));
+                }
+            }
+            return new Map(integers, scale, bias);
+        }
+
+        int in() {
+            return scale.length;
+        }
+
+        int out() {
+            return weight.length / scale.length;
+        }
+    }
 
     /// Parameters of a normalisation.
     ///
@@ -65,6 +102,14 @@ public final class SmallDecoder {
         }
         this.finalNorm = scale(decoder, "final_norm");
         this.head = map(decoder, architecture.tied() ? "embedding" : "head", false);
+        this.widest = Stream.concat(
+                        Stream.of(head),
+                        layers.stream()
+                                .flatMap(layer -> Stream.of(
+                                        layer.queryKeyValue(), layer.attentionOutput(), layer.up(), layer.down())))
+                .mapToInt(map -> Math.max(map.in(), map.out()))
+                .max()
+                .orElseThrow();
     }
 
     /// Whether a decoder is small enough, and of a kind that this class computes: float32, and any activation but
@@ -127,7 +172,7 @@ public final class SmallDecoder {
 
     private static Map map(Decoder decoder, String name, boolean bias) {
         Tensor weight = decoder.parameters().master(name + ".weight");
-        return new Map(
+        return Map.of(
                 floats(weight.t().contiguous()),
                 bias ? values(decoder, name + ".bias") : null,
                 Math.toIntExact(weight.size(1)),

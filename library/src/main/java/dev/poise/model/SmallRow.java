@@ -5,12 +5,14 @@ import dev.poise.model.SmallDecoder.Layer;
 import dev.poise.model.SmallDecoder.Map;
 import dev.poise.model.SmallDecoder.Scale;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A row of a [SmallDecoder] that grows a token at a time, its keys and values kept.
 ///
-/// What is computed is float64 and what is read from memory float32: arrays of two types cannot overlap, so the
-/// compiler runs the loops over them in vector registers.
+/// Products are summed in float32, all else in float64. What a loop reads from memory is of another type than what
+/// it writes: arrays of two types cannot overlap, so the compiler runs it in vector registers.
 ///
 /// Not thread-safe; rows of one decoder may grow in different threads.
 public final class SmallRow {
@@ -27,7 +29,10 @@ public final class SmallRow {
     private final double[] inner; // [F], or [2F] where gated
     private final double[] gate; // [F]
     private final double[] scores; // [capacity]
+    private final float[] weights; // [capacity]
     private final double[] logits; // [V]
+    private final float[] factors; // inputs of a map, scaled
+    private final float[] sums; // outputs of a map
     private final double[] cosines; // [W / 2] of the newest token's position, where rotary
     private final double[] sines; // [W / 2]
     private int length;
@@ -46,7 +51,10 @@ public final class SmallRow {
         this.inner = new double[architecture.feedForward() * (architecture.gated() ? 2 : 1)];
         this.gate = new double[architecture.feedForward()];
         this.scores = new double[capacity];
+        this.weights = new float[capacity];
         this.logits = new double[architecture.vocabulary()];
+        this.factors = new float[decoder.widest];
+        this.sums = new float[decoder.widest];
         this.cosines = new double[architecture.headWidth() / 2];
         this.sines = new double[architecture.headWidth() / 2];
     }
@@ -68,6 +76,53 @@ public final class SmallRow {
 
     /// Appends a token and runs it.
     public void append(int token) {
+        append(List.of(this), new int[] {token});
+    }
+
+    /// Appends a token to each of some rows of one decoder, whose weights are read once for all of them. No row's
+    /// results depend on the others.
+    ///
+    /// @param tokens one a row
+    public static void append(List<SmallRow> rows, int[] tokens) {
+        for (int i = 0; i < rows.size(); i++) {
+            rows.get(i).enter(tokens[i]);
+        }
+        SmallDecoder decoder = rows.getFirst().decoder;
+        for (int index = 0; index < decoder.layers.size(); index++) {
+            Layer layer = decoder.layers.get(index);
+            rows.forEach(row -> row.normalise(layer.attentionNorm()));
+            multiply(rows, row -> row.normed, layer.queryKeyValue(), row -> row.queryKeyValue);
+            for (SmallRow row : rows) {
+                row.attend(index, layer);
+            }
+            multiply(rows, row -> row.attended, layer.attentionOutput(), row -> row.normed);
+            rows.forEach(row -> add(row.normed, row.residual));
+            rows.forEach(row -> row.normalise(layer.feedForwardNorm()));
+            multiply(rows, row -> row.normed, layer.up(), row -> row.inner);
+            rows.forEach(row -> row.activate(row.architecture.feedForward()));
+            multiply(rows, row -> row.inner, layer.down(), row -> row.normed);
+            rows.forEach(row -> add(row.normed, row.residual));
+        }
+        rows.forEach(row -> row.length++);
+    }
+
+    /// Logits of the next token, `[V]`; valid until the row changes.
+    public double[] logits() {
+        return logits(List.of(this)).getFirst();
+    }
+
+    /// Logits of each row's next token, `[V]`; valid until the row changes.
+    ///
+    /// @param rows of one decoder
+    public static List<double[]> logits(List<SmallRow> rows) {
+        SmallDecoder decoder = rows.getFirst().decoder;
+        rows.forEach(row -> row.normalise(decoder.finalNorm));
+        multiply(rows, row -> row.normed, decoder.head, row -> row.logits);
+        return rows.stream().map(row -> row.logits).toList();
+    }
+
+    /// Puts a token's embedding into the residual stream.
+    private void enter(int token) {
         if (length == capacity) {
             throw new IllegalStateException("the row is full with " + capacity + " tokens");
         }
@@ -82,23 +137,10 @@ public final class SmallRow {
                 sines[i] = Math.sin(length * frequencies[i]);
             }
         }
-        for (int layer = 0; layer < decoder.layers.size(); layer++) {
-            attend(layer, decoder.layers.get(layer));
-            feedForward(decoder.layers.get(layer));
-        }
-        length++;
     }
 
-    /// Logits of the next token, `[V]`; valid until the row changes.
-    public double[] logits() {
-        normalise(residual, 0, residual.length, decoder.finalNorm, normed);
-        multiply(normed, decoder.head, logits);
-        return logits;
-    }
-
+    /// From queries, keys and values to what the heads gathered.
     private void attend(int index, Layer layer) {
-        normalise(residual, 0, residual.length, layer.attentionNorm(), normed);
-        multiply(normed, layer.queryKeyValue(), queryKeyValue);
         int headWidth = architecture.headWidth();
         int heads = architecture.heads();
         int keyHeads = architecture.keyValueHeads();
@@ -113,8 +155,6 @@ public final class SmallRow {
             int cache = (index * keyHeads + head / (heads / keyHeads)) * headWidth * capacity;
             read(head * headWidth, cache);
         }
-        multiply(attended, layer.attentionOutput(), normed);
-        add(normed, residual);
     }
 
     /// Normalises and rotates some heads in place.
@@ -147,53 +187,92 @@ public final class SmallRow {
     /// @param cache where its keys and values begin
     private void read(int query, int cache) {
         int seen = length + 1;
+        int width = architecture.headWidth();
+        for (int i = 0; i < width; i++) {
+            queryKeyValue[query + i] *= architecture.attentionScale();
+        }
         Arrays.fill(scores, 0, seen, 0);
-        for (int i = 0; i < architecture.headWidth(); i++) {
-            double factor = queryKeyValue[query + i] * architecture.attentionScale();
-            addScaled(factor, keys, cache + i * capacity, seen, scores);
+        int i = 0;
+        for (; i + 3 < width; i += 4) {
+            addScaled(query + i, cache + i * capacity, seen);
         }
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int t = 0; t < seen; t++) {
-            largest = Math.max(largest, scores[t]);
+        for (; i < width; i++) {
+            addScaled(queryKeyValue[query + i], keys, cache + i * capacity, seen, scores);
         }
+        weigh(seen);
+        for (i = 0; i + 3 < width; i += 4) {
+            gather(query + i, cache + i * capacity, seen);
+        }
+        for (; i < width; i++) {
+            attended[query + i] = dot(cache + i * capacity, seen);
+        }
+    }
+
+    /// Adds what four coordinates of the query give to the scores.
+    private void addScaled(int query, int cache, int seen) {
+        addScaled(
+                queryKeyValue[query],
+                queryKeyValue[query + 1],
+                queryKeyValue[query + 2],
+                queryKeyValue[query + 3],
+                keys,
+                cache,
+                capacity,
+                seen,
+                scores);
+    }
+
+    /// From scores to weights: their softmax.
+    private void weigh(int seen) {
+        double largest = scores[seen - 1];
+        double next = scores[0];
+        // Two at a time, for one would wait for itself; Math.max would ask for NaN and for the sign of zero.
+        for (int t = 0; t + 1 < seen; t += 2) {
+            largest = scores[t] > largest ? scores[t] : largest;
+            next = scores[t + 1] > next ? scores[t + 1] : next;
+        }
+        largest = Math.max(largest, next);
         for (int t = 0; t < seen; t++) {
             scores[t] -= largest;
         }
         Exponential.of(scores, seen);
-        double sum = 0;
-        for (int t = 0; t < seen; t++) {
+        double sum = seen % 2 == 0 ? 0 : scores[seen - 1];
+        double odd = 0;
+        for (int t = 0; t + 1 < seen; t += 2) {
             sum += scores[t];
+            odd += scores[t + 1];
         }
-        for (int i = 0; i < architecture.headWidth(); i++) {
-            attended[query + i] = dot(values, cache + i * capacity, seen) / sum;
+        sum += odd;
+        for (int t = 0; t < seen; t++) {
+            weights[t] = (float) (scores[t] / sum);
         }
     }
 
-    /// Σ scores · row, in four sums: one would wait for itself.
-    private double dot(float[] row, int start, int count) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        int t = 0;
-        for (; t + 3 < count; t += 4) {
-            a = Math.fma(scores[t], row[start + t], a);
-            b = Math.fma(scores[t + 1], row[start + t + 1], b);
-            c = Math.fma(scores[t + 2], row[start + t + 2], c);
-            d = Math.fma(scores[t + 3], row[start + t + 3], d);
+    /// What a head gathers in four coordinates: one sum alone would wait for itself.
+    private void gather(int query, int cache, int seen) {
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        for (int t = 0; t < seen; t++) {
+            float weight = weights[t];
+            a = Math.fma(weight, values[cache + t], a);
+            b = Math.fma(weight, values[cache + capacity + t], b);
+            c = Math.fma(weight, values[cache + 2 * capacity + t], c);
+            d = Math.fma(weight, values[cache + 3 * capacity + t], d);
         }
-        for (; t < count; t++) {
-            a = Math.fma(scores[t], row[start + t], a);
-        }
-        return (a + b) + (c + d);
+        attended[query] = a;
+        attended[query + 1] = b;
+        attended[query + 2] = c;
+        attended[query + 3] = d;
     }
 
-    private void feedForward(Layer layer) {
-        normalise(residual, 0, residual.length, layer.feedForwardNorm(), normed);
-        multiply(normed, layer.up(), inner);
-        activate(architecture.feedForward());
-        multiply(inner, layer.down(), normed);
-        add(normed, residual);
+    private double dot(int cache, int seen) {
+        float sum = 0;
+        for (int t = 0; t < seen; t++) {
+            sum = Math.fma(weights[t], values[cache + t], sum);
+        }
+        return sum;
     }
 
     /// What goes down: the activation, times the other half where gated.
@@ -226,6 +305,11 @@ public final class SmallRow {
         }
     }
 
+    /// What a block, or the head, reads of the residual stream.
+    private void normalise(Scale scale) {
+        normalise(residual, 0, residual.length, scale, normed);
+    }
+
     private void normalise(double[] from, int start, int count, Scale scale, double[] to) {
         float[] shift = scale.shift();
         double mean = 0;
@@ -244,13 +328,77 @@ public final class SmallRow {
         }
     }
 
-    /// y = W x + b.
-    private static void multiply(double[] x, Map map, double[] y) {
-        for (int o = 0; o < map.out(); o++) {
-            y[o] = map.bias() == null ? 0 : map.bias()[o];
+    /// y = W x + b in every row. Four inputs' weights stay in the nearest cache while all rows take them.
+    private static void multiply(
+            List<SmallRow> rows, Function<SmallRow, double[]> x, Map map, Function<SmallRow, double[]> y) {
+        int in = map.in();
+        int out = map.out();
+        for (SmallRow row : rows) {
+            double[] inputs = x.apply(row);
+            for (int i = 0; i < in; i++) {
+                row.factors[i] = (float) inputs[i] * map.scale()[i];
+            }
+            Arrays.fill(row.sums, 0, out, 0);
         }
-        for (int i = 0; i < map.in(); i++) {
-            addScaled(x[i], map.weight(), i * map.out(), map.out(), y);
+        for (int i = 0; i < in; i += 4) {
+            for (SmallRow row : rows) {
+                row.addScaled(i, Math.min(i + 4, in), map.weight(), out);
+            }
+        }
+        for (SmallRow row : rows) {
+            double[] outputs = y.apply(row);
+            for (int o = 0; o < out; o++) {
+                outputs[o] = row.sums[o];
+            }
+            for (int o = 0; map.bias() != null && o < out; o++) {
+                outputs[o] += map.bias()[o];
+            }
+        }
+    }
+
+    /// Adds what up to four inputs give to the sums.
+    private void addScaled(int from, int to, int[] weight, int out) {
+        if (to - from == 4) {
+            addScaled(
+                    factors[from],
+                    factors[from + 1],
+                    factors[from + 2],
+                    factors[from + 3],
+                    weight,
+                    from * out,
+                    out,
+                    sums);
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            addScaled(factors[i], weight, i * out, out, sums);
+        }
+    }
+
+    /// What four inputs give to `count` sums, so that each of them is read and written once.
+    private static void addScaled(
+            float a, float b, float c, float d, int[] weight, int start, int count, float[] sums) {
+        for (int o = 0; o < count; o++) {
+            float sum = Math.fma(a, (float) weight[start + o], sums[o]);
+            sum = Math.fma(b, (float) weight[start + count + o], sum);
+            sum = Math.fma(c, (float) weight[start + 2 * count + o], sum);
+            sums[o] = Math.fma(d, (float) weight[start + 3 * count + o], sum);
+        }
+    }
+
+    private static void addScaled(float factor, int[] weight, int start, int count, float[] sums) {
+        for (int o = 0; o < count; o++) {
+            sums[o] = Math.fma(factor, (float) weight[start + o], sums[o]);
+        }
+    }
+
+    private static void addScaled(
+            double a, double b, double c, double d, float[] from, int start, int stride, int count, double[] to) {
+        for (int i = 0; i < count; i++) {
+            double sum = Math.fma(a, (double) from[start + i], to[i]);
+            sum = Math.fma(b, (double) from[start + stride + i], sum);
+            sum = Math.fma(c, (double) from[start + 2 * stride + i], sum);
+            to[i] = Math.fma(d, (double) from[start + 3 * stride + i], sum);
         }
     }
 

@@ -17,7 +17,7 @@ record Drawn(int token, double logProb) {
             best = logits[i] > logits[best] ? i : best;
         }
         double[] weights = weights(logits, logits[best], 1);
-        double sum = Arrays.stream(weights).sum();
+        double sum = sum(weights, weights.length);
         if (!Double.isFinite(sum)) {
             throw new IllegalStateException("the model's logits must be finite, got NaN or infinities");
         }
@@ -48,13 +48,21 @@ record Drawn(int token, double logProb) {
         int count = decoding.topK() == 0 ? order.length : Math.min(decoding.topK(), order.length);
         double[] sorted =
                 Arrays.stream(order, 0, count).mapToDouble(i -> weights[i]).toArray();
-        double total = Arrays.stream(sorted).sum();
+        double total = sum(sorted, count);
         // A token stays when those more likely than it hold less than p.
         int kept = 0;
         for (double before = 0; kept < count && before < decoding.topP(); kept++) {
             before += sorted[kept] / total;
         }
         return order[invert(sorted, kept, random)];
+    }
+
+    private static double sum(double[] weights, int count) {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += weights[i];
+        }
+        return sum;
     }
 
     /// Indices by falling weight, equal ones by index.
@@ -70,11 +78,7 @@ record Drawn(int token, double logProb) {
 
     /// The first place where the cumulative weight reaches a uniform draw in (0, 1].
     private static int invert(double[] weights, int count, SplittableRandom random) {
-        double total = 0;
-        for (int i = 0; i < count; i++) {
-            total += weights[i];
-        }
-        double asked = (1 - random.nextDouble()) * total;
+        double asked = (1 - random.nextDouble()) * sum(weights, count);
         double cumulative = 0;
         int last = 0;
         for (int i = 0; i < count; i++) {

@@ -13,15 +13,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
-/// Samples from a small decoder, row by row, a batch's rows in as many threads as there are: neighbouring rows
-/// with the same prompt share its keys and values.
+/// Samples from a small decoder, a batch's rows in as many threads as there are, a few at a time: neighbouring rows
+/// with the same prompt run it once.
 record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decoding decoding) {
 
-    /// Rows that one thread takes at a time.
+    /// Rows that one thread grows together.
     private static final int PIECE = 8;
 
-    /// Rows `from` until `to` of a call, all with the same prompt.
+    /// Rows `from` until `to` of a call.
     private record Piece(int from, int to) {}
 
     void sample(List<int[]> prompts, BiConsumer<Integer, Sample> done) {
@@ -45,9 +46,9 @@ record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decod
     private void sample(
             List<int[]> prompts, int from, int to, ExecutorService threads, BiConsumer<Integer, Sample> done)
             throws ExecutionException, InterruptedException {
-        List<Piece> pieces = pieces(prompts, from, to);
+        List<Piece> pieces = pieces(from, to);
         List<Future<List<Sample>>> sampled = pieces.stream()
-                .map(piece -> threads.submit(() -> sample(prompts.get(piece.from), piece)))
+                .map(piece -> threads.submit(() -> sample(prompts, piece)))
                 .toList();
         for (int i = 0; i < sampled.size(); i++) {
             List<Sample> samples = sampled.get(i).get();
@@ -57,45 +58,59 @@ record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decod
         }
     }
 
-    private static List<Piece> pieces(List<int[]> prompts, int from, int to) {
-        List<Piece> pieces = new ArrayList<>();
-        int begun = from;
-        for (int i = from + 1; i <= to; i++) {
-            if (i == to || i - begun == PIECE || !Arrays.equals(prompts.get(i), prompts.get(begun))) {
-                pieces.add(new Piece(begun, i));
-                begun = i;
-            }
-        }
-        return pieces;
+    private static List<Piece> pieces(int from, int to) {
+        return IntStream.iterate(from, i -> i < to, i -> i + PIECE)
+                .mapToObj(i -> new Piece(i, Math.min(i + PIECE, to)))
+                .toList();
     }
 
-    private List<Sample> sample(int[] prompt, Piece piece) {
-        int context = decoder.context();
-        if (prompt.length == 0 || prompt.length > context) {
-            throw new IllegalArgumentException(
-                    "prompts must hold between 1 and " + context + " tokens, got " + prompt.length);
-        }
-        int room = Math.min(context - prompt.length, decoding.maxNewTokens());
-        SmallRow start = decoder.row(prompt.length + room);
-        for (int token : prompt) {
-            start.append(token);
-        }
-        List<Sample> samples = new ArrayList<>();
+    /// A row on its way.
+    private record Growing(SmallRow row, Growth growth) {}
+
+    private List<Sample> sample(List<int[]> prompts, Piece piece) {
+        List<Growing> all = new ArrayList<>();
         for (int i = piece.from; i < piece.to; i++) {
-            samples.add(grow(i + 1 < piece.to ? start.fork() : start, room, i));
+            boolean again = i > piece.from && Arrays.equals(prompts.get(i), prompts.get(i - 1));
+            SmallRow row = again ? all.getLast().row.fork() : start(prompts.get(i));
+            all.add(new Growing(row, new Growth(room(prompts.get(i)), Sampler.stream(decoding, i))));
         }
-        return samples;
+        List<Growing> growing = all;
+        while (true) {
+            draw(growing);
+            growing = growing.stream().filter(row -> !row.growth.done()).toList();
+            if (growing.isEmpty()) {
+                return all.stream().map(row -> row.growth.toSample()).toList();
+            }
+            SmallRow.append(
+                    growing.stream().map(Growing::row).toList(),
+                    growing.stream().mapToInt(row -> row.growth.last()).toArray());
+        }
     }
 
-    private Sample grow(SmallRow row, int room, int index) {
-        Growth growth = new Growth(room, Sampler.stream(decoding, index));
-        while (true) {
-            Drawn drawn = Drawn.from(row.logits(), decoding, growth.random());
+    private int room(int[] prompt) {
+        return Math.min(decoder.context() - prompt.length, decoding.maxNewTokens());
+    }
+
+    private SmallRow start(int[] prompt) {
+        if (prompt.length == 0 || prompt.length > decoder.context()) {
+            throw new IllegalArgumentException(
+                    "prompts must hold between 1 and " + decoder.context() + " tokens, got " + prompt.length);
+        }
+        SmallRow row = decoder.row(prompt.length + room(prompt));
+        for (int token : prompt) {
+            row.append(token);
+        }
+        return row;
+    }
+
+    /// Draws the next token of every row.
+    private void draw(List<Growing> growing) {
+        List<double[]> logits =
+                SmallRow.logits(growing.stream().map(Growing::row).toList());
+        for (int i = 0; i < growing.size(); i++) {
+            Growth growth = growing.get(i).growth;
+            Drawn drawn = Drawn.from(logits.get(i), decoding, growth.random());
             growth.add(drawn.token(), drawn.logProb(), stopIds);
-            if (growth.done()) {
-                return growth.toSample();
-            }
-            row.append(growth.last());
         }
     }
 }

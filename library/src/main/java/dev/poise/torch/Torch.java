@@ -22,7 +22,8 @@ public final class Torch {
     ///
     /// Matrices are multiplied by OpenBLAS, or by MKL where its jars are on the class path and the system property
     /// `org.bytedeco.openblas.load` is `mkl`. OpenBLAS starts threads of its own inside libtorch's; the two fight
-    /// for cores, so it is held to one. MKL shares them well.
+    /// for cores, so it is held to one. MKL takes as many as
+    /// libtorch does in the calling thread.
     ///
     /// @param threads threads of one operation; 0 for all cores
     /// @return the number of threads in use
@@ -39,7 +40,9 @@ public final class Torch {
                     e);
         }
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        openblas_nolapack.blas_set_num_threads(multipliesWithMkl() ? count : 1);
+        if (!multipliesWithMkl()) {
+            openblas_nolapack.blas_set_num_threads(1);
+        }
         torch.set_num_threads(count);
         return count;
     }

@@ -93,7 +93,8 @@ final class RealModelTest {
         try (PointerScope scope = new PointerScope()) {
             Attention attention = new SegmentAttention(decoder.architecture(), batch.segments(), batch.length());
             Tensor embedded = decoder.embed(batch.ids(), batch.positions());
-            double[] flat = Tensors.toDoubles(decoder.logits(decoder.trunk(embedded, batch.positions(), attention)));
+            double[] flat = Tensors.toDoubles(decoder.logits(
+                    decoder.maps(), decoder.trunk(decoder.maps(), embedded, batch.positions(), attention)));
             int vocabulary = decoder.architecture().vocabulary();
             return IntStream.range(0, batch.length())
                     .mapToObj(n -> Arrays.copyOfRange(flat, n * vocabulary, (n + 1) * vocabulary))

@@ -41,6 +41,43 @@ final class SmallRowTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void rowsThatGrowTogetherGrowAsTheyWouldAlone(Family family) {
+        try (Decoder decoder = TinyDecoders.decoder(family, Precision.FLOAT32, false)) {
+            SmallDecoder small = SmallDecoder.of(decoder);
+            List<SmallRow> together = List.of(small.row(9), small.row(6), small.row(7));
+            together.get(0).append(8);
+            together.get(0).append(3);
+            together.get(2).append(1);
+            for (int[] tokens : new int[][] {{3, 1, 4}, {5, 9, 2}, {6, 5, 35}}) {
+                SmallRow.append(together, tokens);
+            }
+            List<double[]> logits = SmallRow.logits(together);
+            int[][] texts = {{8, 3, 3, 5, 6}, {1, 9, 5}, {1, 4, 2, 35}};
+            for (int i = 0; i < texts.length; i++) {
+                SmallRow alone = small.row(texts[i].length);
+                Arrays.stream(texts[i]).forEach(alone::append);
+                assertThat(logits.get(i)).containsExactly(alone.logits());
+            }
+        }
+    }
+
+    @Test
+    void integersStandForWeightsOfAnySize() {
+        float[] weight = {0, 0, 0, 1e-3f, -2.5e-3f, 7e-9f, 3e30f, -1e30f, 2e22f, 1e-37f, 2e-38f, 1e-40f};
+        SmallDecoder.Map map = SmallDecoder.Map.of(weight, null, 4, 3);
+        assertThat(map.in()).isEqualTo(4);
+        assertThat(map.out()).isEqualTo(3);
+        for (int i = 0; i < 4; i++) {
+            float largest = Math.max(1e-29f, Math.max(Math.abs(weight[3 * i]), Math.abs(weight[3 * i + 1])));
+            for (int o = 0; o < 3; o++) {
+                double stands = (double) map.weight()[3 * i + o] * map.scale()[i];
+                assertThat(stands).isCloseTo(weight[3 * i + o], within(largest * Math.pow(2, -29)));
+            }
+        }
+    }
+
     @Test
     void aForkGoesItsOwnWay() {
         try (Decoder decoder = TinyDecoders.decoder(Family.QWEN3, Precision.FLOAT32, false)) {

@@ -26,7 +26,14 @@ public final class Peer {
 
     /// What the launcher sets for Poise. A peer is timed as it comes.
     private static final Set<String> OF_THE_LAUNCHER = Set.of(
-            "LD_PRELOAD", "MALLOC_CONF", "OPENBLAS_NUM_THREADS", "OMP_DYNAMIC", "MKL_DYNAMIC", "OMP_WAIT_POLICY");
+            "LD_PRELOAD",
+            "MALLOC_CONF",
+            "OPENBLAS_NUM_THREADS",
+            "OMP_DYNAMIC",
+            "MKL_DYNAMIC",
+            "OMP_WAIT_POLICY",
+            "KMP_BLOCKTIME",
+            "GOMP_SPINCOUNT");
 
     private final Path python;
     private final Path folder;
