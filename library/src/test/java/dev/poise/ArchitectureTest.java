@@ -56,7 +56,8 @@ final class ArchitectureTest {
                             "oracle",
                             "evaluate",
                             "run",
-                            "train")));
+                            "train",
+                            "report")));
 
     private static final List<String> WITHOUT_NATIVE_CODE =
             List.of("objective", "data", "tokenize", "oracle", "evaluate", "run", "report");

@@ -1,0 +1,114 @@
+package dev.poise.cli;
+
+import dev.poise.experiment.ExperimentPage;
+import dev.poise.experiment.GradientComparison;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `poise reproduce`: a paper's comparison from one command.
+@Command(
+        name = "reproduce",
+        description = "Repeats a paper's comparison on a small model and says, with intervals, what of it holds here.",
+        footer = {
+            "",
+            "Names: gradient (arXiv 2408.16751: MLE, unlikelihood, ExMATE, DPO and their mixtures).",
+            "",
+            "Without --model, stories260K in the folder that POISE_DATA names."
+        })
+final class Reproduce implements Callable<Integer> {
+
+    /// What can be repeated.
+    enum Name {
+        GRADIENT
+    }
+
+    private final Console console;
+
+    @Parameters(paramLabel = "NAME", description = "What to repeat.")
+    private Name name;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "A decoder that writes stories.")
+    private @Nullable Path model;
+
+    @Option(names = "--quick", description = "Minutes: fewer seeds and pairs, wider intervals.")
+    private boolean quick;
+
+    @Option(
+            names = "--output",
+            paramLabel = "PAGE",
+            description = "Where the page goes (default: runs/reproduce-NAME.html).")
+    private @Nullable Path output;
+
+    @Option(names = "--json", description = "Prints everything on the page as one JSON object.")
+    private boolean json;
+
+    Reproduce(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        long start = System.nanoTime();
+        Path decoder = Optional.ofNullable(model)
+                .or(() -> Optional.ofNullable(System.getenv("POISE_DATA"))
+                        .map(data -> Path.of(data, "models", "stories260K")))
+                .orElseThrow(() -> new UsageException(
+                        "--model must name a decoder that writes stories, since POISE_DATA is not set"));
+        String word = name.name().toLowerCase(Locale.ROOT);
+        Path target = Optional.ofNullable(output).orElse(Path.of("runs", "reproduce-" + word + ".html"));
+        ExperimentPage page;
+        try (RunProgress progress = new RunProgress(console)) {
+            page = switch (name) {
+                case GRADIENT ->
+                    GradientComparison.run(
+                            decoder, quick ? GradientComparison.Scale.QUICK : GradientComparison.Scale.FULL, progress);
+            };
+        }
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        Files.write(target, page.html().getBytes(StandardCharsets.UTF_8));
+        if (json) {
+            console.result(JsonMapper.shared().writeValueAsString(page));
+            return 0;
+        }
+        page.claims().forEach(claim -> {
+            console.result(claim.text());
+            console.result("  " + word(claim.verdict()) + ": " + claim.measured());
+        });
+        for (ExperimentPage.Chart chart : page.charts()) {
+            console.result("");
+            console.result(chart.name() + " (" + chart.unit() + ")"
+                    + Optional.ofNullable(chart.line())
+                            .map(line -> String.format(Locale.ROOT, "; start or draw: %.4f", line))
+                            .orElse(""));
+            for (ExperimentPage.Bar bar : chart.bars()) {
+                console.result(String.format(
+                        Locale.ROOT, "  %-26s %9.4f  (%.4f to %.4f)", bar.name(), bar.value(), bar.low(), bar.high()));
+            }
+        }
+        console.result("");
+        console.result(String.format(Locale.ROOT, "took  %.0f s", (System.nanoTime() - start) / 1e9));
+        console.result("page  " + target + "  <- open this in a browser");
+        return 0;
+    }
+
+    private static String word(ExperimentPage.Verdict verdict) {
+        return switch (verdict) {
+            case HOLDS -> "holds here";
+            case FAILS -> "does not hold here";
+            case OPEN -> "not decided here";
+        };
+    }
+}

@@ -1,0 +1,95 @@
+package dev.poise.experiment;
+
+import dev.poise.evaluate.Estimate;
+import dev.poise.report.Page;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What an experiment found, as one HTML file that opens offline: a paper's claims beside what was measured, figures
+/// with their intervals, and how it was made.
+///
+/// @param title of the page
+/// @param lead what it is about, a sentence or two
+/// @param claims the paper's, each with what was measured
+/// @param charts figures side by side
+/// @param facts how it was made, name and value
+/// @param notes what a reader should know, a sentence or two each
+public record ExperimentPage(
+        String title, String lead, List<Claim> claims, List<Chart> charts, List<Fact> facts, List<String> notes) {
+
+    /// Whether a claim holds here.
+    public enum Verdict {
+        /// The interval lies on the claim's side.
+        HOLDS,
+        /// The interval lies on the other side.
+        FAILS,
+        /// The interval does not tell.
+        OPEN;
+
+        /// By the side of zero on which an interval lies.
+        static Verdict positive(Estimate difference) {
+            if (difference.interval().low() > 0) {
+                return HOLDS;
+            }
+            return difference.interval().high() < 0 ? FAILS : OPEN;
+        }
+    }
+
+    /// A paper's claim and what was measured of it.
+    ///
+    /// @param text the claim, with its source
+    /// @param measured what came out here, in words and numbers
+    public record Claim(String text, String measured, Verdict verdict) {}
+
+    /// Figures of one kind.
+    ///
+    /// @param name what was measured
+    /// @param hint how to read it
+    /// @param unit of the values
+    /// @param line a value to compare with; null for none
+    /// @param bars from top to bottom
+    public record Chart(
+            String name, String hint, String unit, @Nullable Double line, List<Bar> bars) {}
+
+    /// One figure.
+    ///
+    /// @param name whose
+    /// @param value the estimate
+    /// @param low lower end of its interval
+    /// @param high upper end of its interval
+    /// @param n independent values behind it
+    public record Bar(String name, double value, double low, double high, long n) {
+
+        static Bar of(Estimate estimate) {
+            return new Bar(
+                    estimate.name(),
+                    estimate.value(),
+                    estimate.interval().low(),
+                    estimate.interval().high(),
+                    estimate.n());
+        }
+    }
+
+    /// How it was made.
+    public record Fact(String name, String value) {}
+
+    /// The page.
+    public String html() {
+        return Page.render(resource("experiment.html"), resource("experiment.js"), this);
+    }
+
+    private static String resource(String name) {
+        try (InputStream stream = ExperimentPage.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IllegalStateException(name + " must be on the class path, got nothing");
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
