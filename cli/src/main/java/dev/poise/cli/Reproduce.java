@@ -2,11 +2,13 @@ package dev.poise.cli;
 
 import dev.poise.experiment.ExperimentPage;
 import dev.poise.experiment.GradientComparison;
+import dev.poise.run.AtomicWrite;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,7 @@ final class Reproduce implements Callable<Integer> {
                         "--model must name a decoder that writes stories, since POISE_DATA is not set"));
         String word = name.name().toLowerCase(Locale.ROOT);
         Path target = Optional.ofNullable(output).orElse(Path.of("runs", "reproduce-" + word + ".html"));
+        createFolder(target);
         ExperimentPage page;
         try (RunProgress progress = new RunProgress(console)) {
             page = switch (name) {
@@ -74,11 +77,7 @@ final class Reproduce implements Callable<Integer> {
                             decoder, quick ? GradientComparison.Scale.QUICK : GradientComparison.Scale.FULL, progress);
             };
         }
-        Path folder = target.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-        Files.write(target, page.html().getBytes(StandardCharsets.UTF_8));
+        AtomicWrite.file(target, page.html().getBytes(StandardCharsets.UTF_8));
         if (json) {
             console.result(JsonMapper.shared().writeValueAsString(page));
             return 0;
@@ -102,6 +101,19 @@ final class Reproduce implements Callable<Integer> {
         console.result(String.format(Locale.ROOT, "took  %.0f s", (System.nanoTime() - start) / 1e9));
         console.result("page  " + target + "  <- open this in a browser");
         return 0;
+    }
+
+    /// Minutes of work come before the page: a place that cannot hold it is refused now.
+    private static void createFolder(Path page) {
+        Path folder = Objects.requireNonNull(page.toAbsolutePath().getParent(), "the folder of a file");
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UsageException("--output must be a file in a folder that can be made, got " + page);
+        }
+        if (Files.isDirectory(page) || !Files.isWritable(folder)) {
+            throw new UsageException("--output must be a file that can be written, got " + page);
+        }
     }
 
     private static String word(ExperimentPage.Verdict verdict) {

@@ -2,10 +2,6 @@ package dev.poise.experiment;
 
 import dev.poise.evaluate.Estimate;
 import dev.poise.report.Page;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,17 +75,6 @@ public record ExperimentPage(
 
     /// The page.
     public String html() {
-        return Page.render(resource("experiment.html"), resource("experiment.js"), this);
-    }
-
-    private static String resource(String name) {
-        try (InputStream stream = ExperimentPage.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException(name + " must be on the class path, got nothing");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.render(ExperimentPage.class, "experiment", this);
     }
 }

@@ -57,20 +57,19 @@ public final class GradientComparison {
     ///
     /// @param seeds how often all is repeated
     /// @param prompts beginnings of stories that pairs are made of, a seed
-    /// @param epochs passes over the pairs
     /// @param testPrompts beginnings that all decoders continue in the end
     /// @param learningRate peak, falling linearly to 0
-    public record Scale(int seeds, int prompts, int epochs, int testPrompts, double learningRate) {
+    public record Scale(int seeds, int prompts, int testPrompts, double learningRate) {
 
         /// Minutes.
-        public static final Scale QUICK = new Scale(3, 400, 1, 1000, 2e-4);
+        public static final Scale QUICK = new Scale(3, 400, 1000, 2e-4);
 
         /// What is quoted.
-        public static final Scale FULL = new Scale(5, 1600, 1, 2000, 1e-4);
+        public static final Scale FULL = new Scale(5, 1600, 2000, 1e-4);
     }
 
     /// An objective under its name on the page.
-    public record Arm(String name, Objective objective) {}
+    record Arm(String name, Objective objective) {}
 
     /// What became of the start with one objective and seed.
     ///
@@ -197,7 +196,7 @@ public final class GradientComparison {
             List<int[]> test = stories.prompts(scale.testPrompts(), TEST_SEED);
             List<Encoded> held = stories.pairs(test.subList(0, test.size() / 4), EACH, TEST_SEED + 1);
             double[] rewards = stories.rewards(test, StoryPairs.judged(TEST_SEED));
-            Outcome unmoved = outcome(start, rewards, test, held);
+            Outcome unmoved = outcome(start, rewards, rewards, held);
             long pairs = 0;
             for (int seed = 0; seed < scale.seeds(); seed++) {
                 List<TrainingRow> rows = rows(start, stories, seed);
@@ -207,7 +206,9 @@ public final class GradientComparison {
                     LinkedHashMap<String, Double> numbers = new LinkedHashMap<>();
                     try (Decoder policy = read(true)) {
                         tune(policy, arm.objective(), rows, seed);
-                        Outcome outcome = outcome(policy, rewards, test, held);
+                        double[] won =
+                                new StoryPairs(policy, tokenizer, reward()).rewards(test, StoryPairs.judged(TEST_SEED));
+                        Outcome outcome = outcome(policy, won, rewards, held);
                         series.get(i).outcomes().add(outcome);
                         numbers.put("p_win", outcome.win());
                     }
@@ -236,24 +237,20 @@ public final class GradientComparison {
     private void tune(Decoder policy, Objective objective, List<TrainingRow> rows, int seed) {
         Tuner.Settings settings = new Tuner.Settings(new AdamW.Settings(0.9, 0.999, 1e-8, 0), 1.0, MICRO_BATCH_TOKENS);
         try (Tuner tuner = new Tuner(policy, objective, settings)) {
-            int perEpoch = rows.size() / BATCH;
-            int total = perEpoch * scale.epochs();
-            for (int epoch = 0; epoch < scale.epochs(); epoch++) {
-                int[] order = Shuffle.epoch(rows.size(), seed, epoch);
-                for (int batch = 0; batch < perEpoch; batch++) {
-                    int step = epoch * perEpoch + batch;
-                    List<TrainingRow> some = Arrays.stream(order, batch * BATCH, (batch + 1) * BATCH)
-                            .mapToObj(rows::get)
-                            .toList();
-                    tuner.step(some, scale.learningRate() * (total - step) / total);
-                }
+            int[] order = Shuffle.epoch(rows.size(), seed, 0);
+            int steps = rows.size() / BATCH;
+            for (int step = 0; step < steps; step++) {
+                List<TrainingRow> batch = Arrays.stream(order, step * BATCH, (step + 1) * BATCH)
+                        .mapToObj(rows::get)
+                        .toList();
+                tuner.step(batch, scale.learningRate() * (steps - step) / steps);
             }
         }
     }
 
-    /// @param startRewards of the untuned decoder's continuations
-    private Outcome outcome(Decoder policy, double[] startRewards, List<int[]> test, List<Encoded> held) {
-        double[] rewards = new StoryPairs(policy, tokenizer, reward()).rewards(test, StoryPairs.judged(TEST_SEED));
+    /// @param rewards of the policy's continuations
+    /// @param startRewards of the untuned decoder's
+    private static Outcome outcome(Decoder policy, double[] rewards, double[] startRewards, List<Encoded> held) {
         double[] wins = new double[rewards.length];
         Arrays.setAll(wins, i -> 1 / (1 + Math.exp(startRewards[i] - rewards[i])));
         TokenStatistics chosen = measure(policy, held, true);

@@ -31,8 +31,7 @@ final class GradientComparisonText {
                         new Fact("seeds", Integer.toString(scale.seeds())),
                         new Fact("pairs a seed", number("%.0f", study.pairs())),
                         new Fact("test prompts", Integer.toString(scale.testPrompts())),
-                        new Fact("epochs", Integer.toString(scale.epochs())),
-                        new Fact("batch", "32 pairs"),
+                        new Fact("steps", "one pass over the pairs in batches of 32"),
                         new Fact("learning rate", scale.learningRate() + ", falling to 0; AdamW, no weight decay"),
                         new Fact(
                                 "pairs",

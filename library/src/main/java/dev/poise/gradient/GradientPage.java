@@ -4,10 +4,6 @@ import dev.poise.gradient.Step.Optimiser;
 import dev.poise.gradient.TokenMoves.Move;
 import dev.poise.gradient.TokenMoves.Strength;
 import dev.poise.report.Page;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -136,17 +132,6 @@ public final class GradientPage {
     }
 
     private static String render(ObjectNode data) {
-        return Page.render(resource("gradients.html"), resource("gradients.js"), data);
-    }
-
-    private static String resource(String name) {
-        try (InputStream stream = GradientPage.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException(name + " must be on the class path, got nothing");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.render(GradientPage.class, "gradients", data);
     }
 }

@@ -200,11 +200,11 @@ public final class Decoder implements AutoCloseable {
     ///
     /// @param maps this decoder's own, or the same [for few rows][Maps#forFew]
     Tensor logits(Maps maps, Tensor residual) {
-        return maps.head().of(finalNorm.of(residual)).to(precision.sums());
+        return logitsOf(maps, finalNorm.of(residual));
     }
 
     /// Logits of normed hidden states, `[R, V]`, in the type of sums.
-    Tensor logitsOf(Tensor hidden) {
+    Tensor logitsOf(Maps maps, Tensor hidden) {
         return maps.head().of(hidden).to(precision.sums());
     }
 

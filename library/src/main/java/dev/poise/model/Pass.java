@@ -96,7 +96,7 @@ public final class Pass {
     /// @param from the first of them
     public Tensor logits(int from, int count) {
         try (NoGradGuard guard = new NoGradGuard()) {
-            return decoder.logitsOf(read.detach().narrow(0, from, count));
+            return decoder.logitsOf(decoder.maps(), read.detach().narrow(0, from, count));
         }
     }
 

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,27 +26,26 @@ public final class Page {
 
     private Page() {}
 
-    static String render(ReportData data) {
-        return render(resource("report.html"), resource("report.js"), data);
-    }
-
-    /// A page of its own.
+    /// A page. Its parts lie beside the class that makes it: `name.html`, the sections of the page; `name.js`, which
+    /// draws `data` into them after `page.js` and ends with `finish()`; and, where it has a style of its own,
+    /// `name.css`.
     ///
-    /// @param html with the placeholders `{{policy}}`, `{{style}}`, `{{header}}`, `{{data}}`, `{{charts}}` and
-    /// `{{script}}`
-    /// @param ownScript what runs behind `page.js`, which defines `data` and a few functions
-    /// @param data what JSON can hold
-    public static String render(String html, String ownScript, Object data) {
-        String charts = inlined(resource(CHARTS));
-        String script = inlined(resource("page.js") + ownScript);
+    /// @param room the class beside which the parts lie
+    /// @param name of the page
+    /// @param data what JSON can hold; with a `title`
+    public static String render(Class<?> room, String name, Object data) {
+        String charts = inlined(required(Page.class, CHARTS));
+        String script = inlined(required(Page.class, "page.js") + required(room, name + ".js"));
         Map<String, String> parts = Map.of(
+                "name",
+                name,
                 "policy",
                 "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src " + hash(charts) + " "
                         + hash(script),
                 "style",
-                resource("report.css"),
-                "header",
-                resource("header.html"),
+                required(Page.class, "page.css") + resource(room, name + ".css").orElse(""),
+                "main",
+                required(room, name + ".html"),
                 "data",
                 JsonMapper.shared().writeValueAsString(data).replace("<", "\\u003c"),
                 "charts",
@@ -54,7 +54,7 @@ public final class Page {
                 script);
         // One pass: what a part contains is never taken for a placeholder.
         return PLACEHOLDER
-                .matcher(html)
+                .matcher(required(Page.class, "page.html"))
                 .replaceAll(match -> Matcher.quoteReplacement(parts.getOrDefault(match.group(1), match.group())));
     }
 
@@ -73,12 +73,16 @@ public final class Page {
         }
     }
 
-    private static String resource(String name) {
-        try (InputStream stream = Page.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException(name + " must be on the class path, got nothing");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    private static String required(Class<?> room, String name) {
+        return resource(room, name)
+                .orElseThrow(() -> new IllegalStateException(name + " must be on the class path, got nothing"));
+    }
+
+    private static Optional<String> resource(Class<?> room, String name) {
+        try (InputStream stream = room.getResourceAsStream(name)) {
+            return stream == null
+                    ? Optional.empty()
+                    : Optional.of(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -20,7 +20,7 @@ public final class Report {
     /// @return the page
     /// @throws IOException where the directory is missing or a file cannot be read or written
     public static Path write(Path runDirectory) throws IOException {
-        String page = Page.render(ReportData.read(runDirectory));
+        String page = Page.render(Report.class, "report", ReportData.read(runDirectory));
         Path target = runDirectory.resolve(FILE);
         Path unfinished = runDirectory.resolve(FILE + ".tmp");
         // Not writeString, which refuses the half characters that a sample cut inside an emoji can hold.

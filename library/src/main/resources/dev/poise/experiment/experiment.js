@@ -40,11 +40,9 @@ function forest(chart) {
     element("div", { class: "forest" }, ...rows));
 }
 
-document.title = data.title + " · Poise";
-byId("title").append(data.title);
 byId("lead").append(data.lead);
 byId("claim-list").append(...data.claims.map(claim));
 byId("chart-list").append(...data.charts.map(forest));
 byId("facts").append(...data.facts.flatMap(fact => [element("dt", {}, fact.name), element("dd", {}, fact.value)]));
 byId("notes").append(...data.notes.map(note => element("li", {}, note)));
-byId("footer").append("Intervals are 95 %. Made by Poise; opens offline and loads nothing.");
+finish();

@@ -20,8 +20,6 @@ function tile(name, value, detail) {
 }
 
 function head() {
-  document.title = data.title + " · Poise";
-  byId("title").append(data.title);
   const summary = data.summary;
   if (!summary) {
     byId("lead").append("Maps of a recipe’s objectives; no model was asked.");
@@ -251,9 +249,6 @@ function origin() {
   show("setting");
   byId("origin").append(element("section", { class: "panel" }, element("table", {}, element("tbody", {}, ...data.facts.map(([name, value]) =>
     element("tr", {}, element("td", {}, name), element("td", {}, value)))))));
-  const names = { verdicts: "Directions", check: "Forecast and step", ranking: "Ranking", tokens: "Tokens", maps: "Maps", setting: "How it was made" };
-  byId("sections").append(...Object.entries(names).filter(([id]) => !byId(id).hidden).map(([id, name]) => element("a", { href: "#" + id }, name)));
-  byId("footer").append("Written by Poise. This file is complete in itself and loads nothing. Charts: Apache ECharts.");
 }
 
 head();
@@ -265,3 +260,4 @@ if (data.summary) {
 }
 maps();
 origin();
+finish();

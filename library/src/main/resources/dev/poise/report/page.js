@@ -24,3 +24,13 @@ function number(value) {
   if (size !== 0 && size < 1e-3) return value.toExponential(2).replace(/\.?0+e/, "e").replace("-", "\u2212");
   return (size < 1e5 ? plain : compact).format(value).replace("-", "\u2212");
 }
+
+document.title = data.title + " \u00b7 Poise";
+byId("title").append(data.title);
+
+// The last call of a page's script: the way to every section shown, by its short name.
+function finish() {
+  const shown = [...document.querySelectorAll("main > section[data-name]")].filter(section => !section.hidden);
+  byId("sections").append(...shown.map(section => element("a", { href: "#" + section.id }, section.dataset.name)));
+  byId("footer").append("Written by Poise. This file is complete in itself and loads nothing. Charts: Apache ECharts.");
+}

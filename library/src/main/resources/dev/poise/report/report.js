@@ -39,8 +39,6 @@ function range(entry) {
 }
 
 function head() {
-  document.title = data.title + " · Poise";
-  byId("title").append(data.title);
   const last = Math.max(0, ...data.curves.map(curve => curve.steps.at(-1)));
   const epoch = curves.get("epoch")?.values.at(-1);
   const facts = [data.title.includes(data.run) ? "" : data.run, last ? plain.format(last) + " steps" : "nothing logged yet",
@@ -330,15 +328,9 @@ function origin() {
   if (panels.length) { show("setting"); byId("origin").append(...panels); }
 }
 
-function sections() {
-  const names = { curves: "Curves", samples: "Samples", setting: "How it was made" };
-  byId("sections").append(...Object.entries(names).filter(([id]) => !byId(id).hidden).map(([id, name]) => element("a", { href: "#" + id }, name)));
-  if (data.problems.length) byId("footer").append(element("ul", {}, ...data.problems.map(text => element("li", {}, text))));
-  byId("footer").append("Written by Poise. This file is complete in itself and loads nothing. Charts: Apache ECharts.");
-}
-
 head();
 charts();
 samples();
 origin();
-sections();
+if (data.problems.length) byId("footer").append(element("ul", {}, ...data.problems.map(text => element("li", {}, text))));
+finish();

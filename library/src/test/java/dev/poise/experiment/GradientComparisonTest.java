@@ -22,7 +22,7 @@ final class GradientComparisonTest {
 
     @Test
     void withoutALearningRateEveryDecoderWritesWhatTheStartWrites() {
-        ExperimentPage page = GradientComparison.run(stories(), new Scale(2, 40, 1, 32, 0), Progress.silent());
+        ExperimentPage page = GradientComparison.run(stories(), new Scale(2, 40, 32, 0), Progress.silent());
 
         assertThat(page.claims()).hasSize(3).allSatisfy(claim -> {
             assertThat(claim.verdict()).isEqualTo(Verdict.OPEN);
@@ -39,7 +39,7 @@ final class GradientComparisonTest {
 
     @Test
     void tuningMovesWhatItShould() {
-        ExperimentPage page = GradientComparison.run(stories(), new Scale(2, 72, 1, 32, 4e-3), Progress.silent());
+        ExperimentPage page = GradientComparison.run(stories(), new Scale(2, 72, 32, 4e-3), Progress.silent());
 
         Chart chosen = chart(page, "Log-probability of chosen continuations");
         Chart rejected = chart(page, "Log-probability of rejected continuations");
