@@ -1,4 +1,5 @@
-/// Numbers with intervals: paired win rates, means, proportions.
+/// Numbers about answers, with intervals where they are estimates: paired win rates, means, proportions; diversity of
+/// texts; turning points of curves.
 ///
 /// Every estimate carries the interval that belongs to its kind, at 95 %:
 ///
@@ -8,7 +9,7 @@
 /// | proportion | Wilson's score interval | Wilson, JASA 22 (1927) 209 |
 /// | mean, mean of paired differences | Student's t | Student, Biometrika 6 (1908) 1 |
 ///
-/// Not here: curves during training (`train`).
+/// Not here: what is watched while a policy is tuned (`monitor`), and when (`train`).
 @NullMarked
 package dev.poise.evaluate;
 
