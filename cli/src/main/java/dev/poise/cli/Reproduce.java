@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
             "",
             "Names: gradient (arXiv 2408.16751: MLE, unlikelihood, ExMATE, DPO and their mixtures).",
             "",
-            "Without --model, stories260K in the folder that POISE_DATA names."
+            "Without --model and --play, models/stories260K and text/tinyshakespeare.txt in the folder that POISE_DATA names."
         })
 final class Reproduce implements Callable<Integer> {
 
@@ -41,6 +41,12 @@ final class Reproduce implements Callable<Integer> {
 
     @Option(names = "--model", paramLabel = "DIR", description = "A decoder that writes stories.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--play",
+            paramLabel = "FILE",
+            description = "Dialogues: each turn a line with a name and a colon, then text, then an empty line.")
+    private @Nullable Path play;
 
     @Option(names = "--quick", description = "Minutes: fewer seeds and pairs, wider intervals.")
     private boolean quick;
@@ -61,11 +67,8 @@ final class Reproduce implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
-        Path decoder = Optional.ofNullable(model)
-                .or(() -> Optional.ofNullable(System.getenv("POISE_DATA"))
-                        .map(data -> Path.of(data, "models", "stories260K")))
-                .orElseThrow(() -> new UsageException(
-                        "--model must name a decoder that writes stories, since POISE_DATA is not set"));
+        Path decoder = given(model, "models/stories260K", "--model must name a decoder that writes stories");
+        Path dialogues = given(play, "text/tinyshakespeare.txt", "--play must name a file of dialogues");
         String word = name.name().toLowerCase(Locale.ROOT);
         Path target = Optional.ofNullable(output).orElse(Path.of("runs", "reproduce-" + word + ".html"));
         createFolder(target);
@@ -74,7 +77,10 @@ final class Reproduce implements Callable<Integer> {
             page = switch (name) {
                 case GRADIENT ->
                     GradientComparison.run(
-                            decoder, quick ? GradientComparison.Scale.QUICK : GradientComparison.Scale.FULL, progress);
+                            decoder,
+                            dialogues,
+                            quick ? GradientComparison.Scale.QUICK : GradientComparison.Scale.FULL,
+                            progress);
             };
         }
         AtomicWrite.file(target, page.html().getBytes(StandardCharsets.UTF_8));
@@ -82,25 +88,38 @@ final class Reproduce implements Callable<Integer> {
             console.result(JsonMapper.shared().writeValueAsString(page));
             return 0;
         }
-        page.claims().forEach(claim -> {
-            console.result(claim.text());
-            console.result("  " + word(claim.verdict()) + ": " + claim.measured());
-        });
-        for (ExperimentPage.Chart chart : page.charts()) {
-            console.result("");
-            console.result(chart.name() + " (" + chart.unit() + ")"
-                    + Optional.ofNullable(chart.line())
-                            .map(line -> String.format(Locale.ROOT, "; start or draw: %.4f", line))
-                            .orElse(""));
-            for (ExperimentPage.Bar bar : chart.bars()) {
-                console.result(String.format(
-                        Locale.ROOT, "  %-26s %9.4f  (%.4f to %.4f)", bar.name(), bar.value(), bar.low(), bar.high()));
-            }
-        }
-        console.result("");
+        page.parts().forEach(this::print);
         console.result(String.format(Locale.ROOT, "took  %.0f s", (System.nanoTime() - start) / 1e9));
         console.result("page  " + target + "  <- open this in a browser");
         return 0;
+    }
+
+    private static Path given(@Nullable Path path, String inData, String wanted) {
+        return Optional.ofNullable(path)
+                .or(() -> Optional.ofNullable(System.getenv("POISE_DATA")).map(data -> Path.of(data, inData)))
+                .orElseThrow(() -> new UsageException(wanted + ", since POISE_DATA is not set"));
+    }
+
+    private void print(ExperimentPage.Part part) {
+        console.result(part.name());
+        part.claims().forEach(claim -> {
+            console.result("  " + claim.text());
+            console.result("    " + word(claim.verdict()) + ": " + claim.measured());
+        });
+        for (ExperimentPage.Chart chart : part.charts()) {
+            console.result("");
+            console.result("  " + chart.name() + " (" + chart.unit() + "): " + chart.hint());
+            for (ExperimentPage.Bar bar : chart.bars()) {
+                console.result(String.format(
+                        Locale.ROOT,
+                        "    %-30s %9.4f  (%.4f to %.4f)",
+                        bar.name(),
+                        bar.value(),
+                        bar.low(),
+                        bar.high()));
+            }
+        }
+        console.result("");
     }
 
     /// Minutes of work come before the page: a place that cannot hold it is refused now.

@@ -10,12 +10,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param title of the page
 /// @param lead what it is about, a sentence or two
-/// @param claims the paper's, each with what was measured
-/// @param charts figures side by side
-/// @param facts how it was made, name and value
+/// @param parts of the experiment
 /// @param notes what a reader should know, a sentence or two each
-public record ExperimentPage(
-        String title, String lead, List<Claim> claims, List<Chart> charts, List<Fact> facts, List<String> notes) {
+public record ExperimentPage(String title, String lead, List<Part> parts, List<String> notes) {
+
+    /// A setting in which the paper's claims were put to the test.
+    ///
+    /// @param name of the setting
+    /// @param lead what was done, a sentence or two
+    /// @param claims the paper's, each with what was measured
+    /// @param charts figures side by side
+    /// @param facts how it was made, name and value
+    public record Part(String name, String lead, List<Claim> claims, List<Chart> charts, List<Fact> facts) {}
 
     /// Whether a claim holds here.
     public enum Verdict {

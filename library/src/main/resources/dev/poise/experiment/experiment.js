@@ -40,9 +40,21 @@ function forest(chart) {
     element("div", { class: "forest" }, ...rows));
 }
 
+function facts(part) {
+  return element("dl", { class: "facts" }, ...part.facts.flatMap(fact => [element("dt", {}, fact.name), element("dd", {}, fact.value)]));
+}
+
+// A setting: claims first, then the figures behind them, then how they were made.
+function part(one, index) {
+  const id = "part-" + index;
+  return element("section", { id, "data-name": one.name, "aria-labelledby": id + "-title" },
+    element("h2", { id: id + "-title" }, one.name), element("p", { class: "hint" }, one.lead),
+    element("div", { class: "claims" }, ...one.claims.map(claim)),
+    element("div", { class: "charts wide" }, ...one.charts.map(forest)),
+    element("h3", {}, "How it was made"), facts(one));
+}
+
 byId("lead").append(data.lead);
-byId("claim-list").append(...data.claims.map(claim));
-byId("chart-list").append(...data.charts.map(forest));
-byId("facts").append(...data.facts.flatMap(fact => [element("dt", {}, fact.name), element("dd", {}, fact.value)]));
+byId("setting").before(...data.parts.map(part));
 byId("notes").append(...data.notes.map(note => element("li", {}, note)));
 finish();

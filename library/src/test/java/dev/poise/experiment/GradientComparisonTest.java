@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.poise.evaluate.Estimate;
 import dev.poise.experiment.ExperimentPage.Bar;
 import dev.poise.experiment.ExperimentPage.Chart;
+import dev.poise.experiment.ExperimentPage.Part;
 import dev.poise.experiment.ExperimentPage.Verdict;
-import dev.poise.experiment.GradientComparison.Scale;
+import dev.poise.experiment.GradientComparison.Work;
 import dev.poise.tokenize.RealData;
 import dev.poise.train.Progress;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,34 +23,54 @@ final class GradientComparisonTest {
     }
 
     @Test
-    void withoutALearningRateEveryDecoderWritesWhatTheStartWrites() {
-        ExperimentPage page = GradientComparison.run(stories(), new Scale(2, 40, 32, 0), Progress.silent());
+    void withoutALearningRateEveryDecoderWritesWhatTheStartWrites() throws IOException {
+        ExperimentPage page = GradientComparison.run(stories(), play(), work(40, 0), Progress.silent());
 
-        assertThat(page.claims()).hasSize(3).allSatisfy(claim -> {
+        assertThat(page.parts()).hasSize(2);
+        assertThat(page.parts().getFirst().claims()).hasSize(2).allSatisfy(claim -> {
             assertThat(claim.verdict()).isEqualTo(Verdict.OPEN);
             assertThat(claim.measured()).contains("+0.00 points (95 % interval +0.00 to +0.00) over 2 seeds");
         });
-        assertThat(page.charts()).hasSize(6).allSatisfy(chart -> {
-            assertThat(chart.bars()).hasSize(9);
+        assertThat(page.parts().getLast().claims()).hasSize(3).allSatisfy(claim -> {
+            assertThat(claim.verdict()).isEqualTo(Verdict.OPEN);
+            assertThat(claim.measured()).contains("+0.0000 (95 % interval +0.0000 to +0.0000)");
+        });
+        assertThat(page.parts()).flatExtracting(Part::charts).hasSize(10).allSatisfy(chart -> {
+            assertThat(chart.bars()).hasSize(5);
             for (Bar bar : chart.bars()) {
-                assertThat(bar.value()).isCloseTo(chart.line(), within(1e-6));
+                double start = chart.line() == null ? chart.bars().getFirst().value() : chart.line();
+                assertThat(bar.value()).isCloseTo(start, within(1e-6));
             }
         });
-        assertThat(page.charts().getFirst().line()).isEqualTo(0.5);
+        assertThat(page.parts().getFirst().charts().getFirst().line()).isEqualTo(0.5);
+    }
+
+    private static Path play() {
+        return RealData.path("text/tinyshakespeare.txt");
+    }
+
+    private static Work work(int prompts, double learningRate) {
+        List<Arm> arms = List.of(
+                Arm.MLE, Arm.EX_MATE, Arm.TOKEN_UNLIKELIHOOD, Arm.dpoWith(0.5, Arm.MLE), Arm.dpoWith(0.5, Arm.EX_MATE));
+        return new Work(
+                new StoryComparison.Scale(arms, 2, prompts, 32, learningRate),
+                new CauseComparison.Scale(arms, 2, 16, 8, learningRate));
     }
 
     @Test
-    void tuningMovesWhatItShould() {
-        ExperimentPage page = GradientComparison.run(stories(), new Scale(2, 72, 32, 4e-3), Progress.silent());
+    void tuningMovesWhatItShould() throws IOException {
+        ExperimentPage page = GradientComparison.run(stories(), play(), work(72, 4e-3), Progress.silent());
 
         Chart chosen = chart(page, "Log-probability of chosen continuations");
         Chart rejected = chart(page, "Log-probability of rejected continuations");
         // DPO and its mixtures part the two sides further than likelihood alone does.
-        double dpo = value(chosen, "DPO") - value(rejected, "DPO");
+        double dpo = value(chosen, "DPO + 0.5 MLE") - value(rejected, "DPO + 0.5 MLE");
         double mle = value(chosen, "MLE") - value(rejected, "MLE");
         assertThat(dpo).isGreaterThan(mle);
         assertThat(value(chart(page, "Mass of the ten likeliest tokens"), "token unlikelihood"))
                 .isLessThan(value(chart(page, "Mass of the ten likeliest tokens"), "MLE"));
+        // Whoever is taught to tell turns apart tells them apart better than who is not.
+        assertThat(value(chart(page, "Agility"), "DPO + 0.5 MLE")).isGreaterThan(value(chart(page, "Agility"), "MLE"));
         assertThat(page.html())
                 .contains("Rewarding good and penalising bad examples")
                 .doesNotContain("{{");
@@ -65,7 +87,8 @@ final class GradientComparisonTest {
     }
 
     private static Chart chart(ExperimentPage page, String name) {
-        return page.charts().stream()
+        return page.parts().stream()
+                .flatMap(part -> part.charts().stream())
                 .filter(chart -> chart.name().equals(name))
                 .findFirst()
                 .orElseThrow();
