@@ -107,9 +107,9 @@ public final class GradientComparison {
                                         Arm.dpoWith(0.1, Arm.MILD_EX_MATE),
                                         Arm.PLAIN_DPO),
                                 5,
-                                1200,
-                                2000,
-                                1e-4),
+                                800,
+                                1000,
+                                2e-4),
                         new CauseComparison.Scale(
                                 List.of(
                                         Arm.MLE,
@@ -120,7 +120,7 @@ public final class GradientComparison {
                                         HALF_EX_MATE,
                                         Arm.PLAIN_DPO),
                                 5,
-                                320,
+                                200,
                                 100,
                                 1e-3));
         };
