@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// How varied texts are: measures over n-grams, each pure and without a model.
 ///
@@ -31,13 +32,10 @@ public final class Diversity {
     ///
     /// Source: Kirk et al. 2024 (<https://arxiv.org/abs/2310.06452>), code of `rlvsil/diversity`.
     public static List<String> words(String text) {
-        List<String> words = new ArrayList<>();
-        for (String word : text.replace(".", "").replace("\n", "").split(" ")) {
-            if (!word.isEmpty()) {
-                words.add(word);
-            }
-        }
-        return words;
+        return Pattern.compile(" ")
+                .splitAsStream(text.replace(".", "").replace("\n", ""))
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     /// Distinct n-grams over all n-grams of the pooled texts: N / C, in (0, 1]. Falls with the amount of text.
@@ -156,7 +154,7 @@ public final class Diversity {
             if (other != candidate) {
                 int size = texts.get(other).size();
                 int closer = Math.abs(size - length) - Math.abs(nearest - length);
-                nearest = nearest == 0 || closer < 0 || closer == 0 && size < nearest ? size : nearest;
+                nearest = nearest == 0 || closer < 0 || (closer == 0 && size < nearest) ? size : nearest;
             }
         }
         return nearest;
