@@ -86,24 +86,31 @@ public final class Head implements AutoCloseable {
     ///
     /// @param collisions whether collision probabilities are read too
     TokenStatistics measure(Tensor hidden, int[] targets, boolean collisions) {
-        return read(hidden, targets, collisions, 0).statistics();
+        return read(hidden, targets, collisions, TOP, 0).statistics();
+    }
+
+    /// Reads every row's statistics, the top-k ones of another k than [#TOP].
+    ///
+    /// @param top k, at least 1; the whole vocabulary where it is smaller
+    TokenStatistics measure(Tensor hidden, int[] targets, int top) {
+        return read(hidden, targets, false, top, 0).statistics();
     }
 
     /// Reads every row's statistics, so that [#backward] can follow.
     ///
     /// @param collisions whether collision probabilities are read too
     Reading read(Tensor hidden, int[] targets, boolean collisions) {
-        return read(hidden, targets, collisions, keep);
+        return read(hidden, targets, collisions, TOP, keep);
     }
 
-    private Reading read(Tensor hidden, int[] targets, boolean collisions, int kept) {
+    private Reading read(Tensor hidden, int[] targets, boolean collisions, int top, int kept) {
         reserve(targets.length, kept);
         TokenStatistics statistics = TokenStatistics.ofSize(targets.length, collisions);
         Reading reading = new Reading(hidden.detach(), targets, statistics, readings);
         for (int from = 0; from < targets.length; from += chunk) {
             int start = from;
             int count = Math.min(chunk, targets.length - from);
-            Torch.withoutGradients(() -> read(reading, start, count, kept));
+            Torch.withoutGradients(() -> read(reading, start, count, top, kept));
         }
         return reading;
     }
@@ -135,7 +142,7 @@ public final class Head implements AutoCloseable {
     }
 
     /// Fills the statistics of some rows and leaves their probabilities in the scratch buffer.
-    private void read(Reading reading, int from, int count, int kept) {
+    private void read(Reading reading, int from, int count, int top, int kept) {
         Tensor logits = logits(reading, from, count, kept);
         int stretch = rows(STRETCH_ENTRIES, weight);
         for (int row = 0; row < count; row += stretch) {
@@ -146,15 +153,15 @@ public final class Head implements AutoCloseable {
                 reading.statistics()
                         .fill(
                                 from + row,
-                                statistics(part, asked, reading.statistics().logCollisions().length > 0));
+                                statistics(part, asked, reading.statistics().logCollisions().length > 0, top));
             }
         }
     }
 
     /// Statistics of a stretch of logits, which become probabilities.
-    private static TokenStatistics statistics(Tensor logits, Tensor asked, boolean collisions) {
+    private static TokenStatistics statistics(Tensor logits, Tensor asked, boolean collisions, int k) {
         Tensor mean = logits.mean(1);
-        T_TensorTensor_T top = torch.topk(logits, Math.min(TOP, logits.size(1)), 1, true, true);
+        T_TensorTensor_T top = torch.topk(logits, Math.min(k, logits.size(1)), 1, true, true);
         Tensor largest = top.get0().narrow(1, 0, 1);
         // Less the largest, so that neither exponentials overflow nor differences cancel.
         logits.sub_(largest);

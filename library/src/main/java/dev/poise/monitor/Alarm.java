@@ -10,15 +10,15 @@ import java.util.OptionalDouble;
 /// severity is between calm and bad, leaves a raised alarm raised and breaks the row of one that is not.
 ///
 /// @param symptom what it listens to
-/// @param patience readings, at least 1
+/// @param patience readings; 0 for an alarm that never speaks
 public record Alarm(Symptom symptom, int patience) {
 
     /// Below this severity a symptom is over: half of what raises it.
     static final double CALM = 0.5;
 
     public Alarm {
-        if (patience < 1) {
-            throw new IllegalArgumentException("patience must be at least 1, got " + patience);
+        if (patience < 0) {
+            throw new IllegalArgumentException("patience must be at least 0, got " + patience);
         }
     }
 
@@ -48,7 +48,7 @@ public record Alarm(Symptom symptom, int patience) {
         boolean baseline = course.track(symptom.metric())
                 .filter(track -> track.readings() > 1)
                 .isEmpty();
-        if (reading.finite(symptom.metric()).isEmpty() || severity.isEmpty() || baseline) {
+        if (patience == 0 || reading.finite(symptom.metric()).isEmpty() || severity.isEmpty() || baseline) {
             return Move.quiet(state);
         }
         double now = severity.getAsDouble();

@@ -39,6 +39,13 @@ public record Event(
         BEST
     }
 
+    /// A metric was better than ever.
+    public static Event best(long step, String metric, double value) {
+        String happened = String.format(
+                Locale.ROOT, "%s is %.4g, the best so far: this policy is kept in checkpoint-%d.", metric, value, step);
+        return new Event(step, Kind.BEST, metric, step, "Best so far", happened, "", "");
+    }
+
     /// The line's values, step aside.
     public SequencedMap<String, Object> values() {
         SequencedMap<String, Object> values = new LinkedHashMap<>();

@@ -31,7 +31,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 public final class Tuner implements AutoCloseable {
 
     private final Decoder policy;
-    private final Objective objective;
+    private Objective objective;
     private final Set<Need> needs;
     private final Settings settings;
     private final AdamW optimiser;
@@ -220,6 +220,15 @@ public final class Tuner implements AutoCloseable {
         if (settings.clipNorm() > 0 && factor < 1) {
             Torch.withoutGradients(() -> policy.parameters().gradients().mul_(Tensors.scalar(factor)));
         }
+    }
+
+    /// Minimises something else from the next step on, which reads no more than what came before.
+    void pursue(Objective next) {
+        if (!needs.containsAll(next.needs())) {
+            throw new IllegalArgumentException(
+                    "an objective in another's place must read no more than " + needs + ", got " + next.needs());
+        }
+        objective = next;
     }
 
     /// The optimiser, for checkpoints.
