@@ -7,6 +7,7 @@ import dev.poise.torch.Torch;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -200,8 +201,7 @@ public final class Head implements AutoCloseable {
                 Tensor probs = kept && from < keep
                         ? place(from, count, keep)
                         : Tensors.softmax(logits(reading, from, count, kept ? keep : 0), precision.sums());
-                Tensor c = Tensors.of(Arrays.copyOfRange(byLogProb, from, from + count), precision.sums())
-                        .unsqueeze(1);
+                Tensor c = column(byLogProb, from, count);
                 Tensor asked = targets(reading.targets(), from, count).squeeze(1);
                 Tensor operand = precision.operand(probs);
                 Tensor scaled = hidden.mul(c);
@@ -213,6 +213,59 @@ public final class Head implements AutoCloseable {
             }
         }
         return byHidden;
+    }
+
+    /// As [#backward(Reading, double\[\])] of a loss that also depends on the top-k statistics, k = [#TOP]. With p the
+    /// probabilities, M the mass of the k largest, q = p/M among them and H their entropy in bits, the k largest
+    /// held fixed as a set:
+    ///
+    /// ```
+    /// ∂H/∂sᵢ = −qᵢ (log₂ qᵢ + H)          i among the k largest, 0 elsewhere
+    /// ∂M/∂sᵢ = pᵢ (1 − M)                 i among the k largest, −pᵢ M elsewhere
+    /// ```
+    ///
+    /// The ln 2 of the logarithm's own derivative cancels, since Σ ∂q = 0. Our derivation, held against autograd.
+    ///
+    /// @param byLogProb c = ∂L/∂log p(y) of every row
+    /// @param byTopEntropy ∂L/∂H of every row
+    /// @param byTopMass ∂L/∂M of every row
+    Tensor backward(Reading reading, double[] byLogProb, double[] byTopEntropy, double[] byTopMass) {
+        int rows = reading.targets().length;
+        Tensor byHidden = torch.empty_like(reading.hidden());
+        reserve(rows, 0);
+        for (int from = 0; from < rows; from += chunk) {
+            int count = Math.min(chunk, rows - from);
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                Tensor hidden = reading.hidden().narrow(0, from, count);
+                Tensor c = column(byLogProb, from, count);
+                Tensor byMass = column(byTopMass, from, count);
+                Tensor byLogits = Tensors.softmax(logits(reading, from, count, 0), precision.sums());
+                T_TensorTensor_T top = torch.topk(byLogits, Math.min(TOP, byLogits.size(1)), 1, true, true);
+                Tensor probs = top.get0();
+                Tensor mass = probs.sum(new long[] {1}, true, new ScalarTypeOptional());
+                Tensor share = probs.div(mass);
+                Tensor bits = torch.xlogy(share, share).div_(Tensors.scalar(Math.log(2)));
+                Tensor entropy =
+                        bits.sum(new long[] {1}, true, new ScalarTypeOptional()).neg_();
+                Tensor byShare = bits.add_(share.mul(entropy)).neg_(); // ∂H/∂s
+                byLogits.mul_(c.add(byMass.mul(mass)).neg_());
+                byLogits.scatter_add_(1, targets(reading.targets(), from, count), c);
+                byLogits.scatter_add_(
+                        1,
+                        top.get1(),
+                        byShare.mul_(column(byTopEntropy, from, count)).add_(probs.mul(byMass)));
+                Tensor operand = precision.operand(byLogits);
+                byHidden.narrow(0, from, count).copy_(operand.matmul(weight));
+                gradient.add_(operand.t().matmul(precision.operand(hidden)));
+            }
+        }
+        return byHidden;
+    }
+
+    private Tensor column(double[] values, int from, int count) {
+        return Tensors.of(Arrays.copyOfRange(values, from, from + count), precision.sums())
+                .unsqueeze(1);
     }
 
     /// Subtracts pᵀ h from the gradient, in place where the product's type allows it.

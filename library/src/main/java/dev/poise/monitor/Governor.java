@@ -36,7 +36,8 @@ public record Governor(int term, double gain, double low, double high, int lag) 
     /// Where it stands.
     ///
     /// @param weight λ
-    /// @param entropies the largest entropy before the recent readings, then those, oldest first; empty at the start
+    /// @param entropies the largest entropy before the recent readings, then those, oldest first; empty at the
+    ///     start
     /// @param masses the same of masses
     public record State(double weight, List<Double> entropies, List<Double> masses) {
 

@@ -105,8 +105,8 @@ public sealed interface Symptom {
     }
 
     /// The smoothed entropy over the k likeliest tokens has fallen by more than `fall` bits from its highest value,
-    /// that of step 0 included, while the smoothed likelihood of chosen answers still falls. Where the likelihood no
-    /// longer falls, the symptom neither begins nor ends.
+    /// that of step 0 included, while the smoothed likelihood of chosen answers still falls. Where the likelihood
+    /// no longer falls, the symptom neither begins nor ends.
     ///
     /// Source: arXiv 2410.11677, section 4: entropy first rises, and where it turns down the win probability often
     /// does too. A rise first is not required, as in small runs there is none.
@@ -208,8 +208,8 @@ public sealed interface Symptom {
 
     /// Between two readings, chosen answers lost more than `fall` nats a token.
     ///
-    /// Source: a reviewer's proposal for arXiv 2410.11677: to stop when the chosen likelihood changes by more than a
-    /// threshold between checkpoints. Only falls count here; a rise is what a likelihood term is for.
+    /// Source: a reviewer's proposal for arXiv 2410.11677: to stop when the chosen likelihood changes by more than
+    /// a threshold between checkpoints. Only falls count here; a rise is what a likelihood term is for.
     ///
     /// @param fall nats a token between two readings, > 0
     record Bend(double fall) implements Symptom {

@@ -134,7 +134,7 @@ public final class Tuner implements AutoCloseable {
                         .orElseGet(() -> Likelihoods.measure(policy, rows, needs));
                 Batch examples = measured.examples();
                 Evaluation evaluation = finite(objective.evaluate(examples, totals), measured);
-                pass.ifPresent(p -> p.backward(measured.byToken(evaluation)));
+                pass.ifPresent(p -> measured.walkBack(p, evaluation));
                 StepMetrics.add(averages, measured, examples, evaluation, totals.examples(), objective.rewardScale());
                 evaluated = evaluated.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
             }
@@ -165,7 +165,7 @@ public final class Tuner implements AutoCloseable {
             Evaluation own = evaluation.part(good, nextGood, bad, nextBad);
             if (backward) {
                 try (PointerScope scope = new PointerScope()) {
-                    forward(part.batch()).backward(part.byToken(own));
+                    part.walkBack(forward(part.batch()), own);
                 }
             }
             StepMetrics.add(averages, part, examples.get(i), own, totals.examples(), objective.rewardScale());
