@@ -54,6 +54,7 @@ final class RunReader {
                         .toList(),
                 Stream.concat(metrics.findings().stream(), Findings.of(curves).stream())
                         .toList(),
+                metrics.events(),
                 results.stream().flatMap(node -> strings(node.path("notes"))).toList(),
                 curves.stream().map(curve -> curve.thinned(POINTS)).toList(),
                 samples(),
