@@ -195,9 +195,9 @@ function option(chart, lines, steps) {
   if (marked.length) drawn.push({ type: "line", data: [], silent: true, animation: false, markLine: { silent: true, symbol: "none", animation: false,
     data: marked.slice(0, MARKS).filter(event => event.step >= steps[0] && event.step <= steps[1])
       .map(event => ({ xAxis: event.step, label: { formatter: String(marked.indexOf(event) + 1) } })),
-    label: { position: "end", distance: 1, color: "var(--watch)", fontSize: 11 }, lineStyle: { color: "var(--watch)", type: "solid", width: 1, opacity: 0.6 } } });
+    label: { position: "end", distance: 2, color: "var(--watch)", fontSize: 12, fontWeight: "bold", opacity: 1 }, lineStyle: { color: "var(--watch)", type: "solid", width: 1, opacity: 0.6 } } });
   return {
-    animation: false, grid: { left: 54, right: 14, top: marked.length ? 16 : 12, bottom: 28 }, series: drawn,
+    animation: false, grid: { left: 54, right: 14, top: marked.length ? 20 : 12, bottom: 28 }, series: drawn,
     xAxis: { ...axis, type: "value", min: steps[0], max: Math.max(steps[0] + 1, steps[1]), minInterval: 1, splitLine: { show: false } },
     yAxis: { ...axis, type: "value", scale: true, min: low, max: high, splitNumber: 4, interval: chart.every, axisLine: { show: false },
       axisLabel: { ...axis.axisLabel, formatter: value => measured(value, chart.unit) } },
