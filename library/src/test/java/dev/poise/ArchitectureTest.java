@@ -27,7 +27,8 @@ final class ArchitectureTest {
             Map.entry("sample", List.of("torch", "model", "tokenize")),
             Map.entry("oracle", List.of("data", "tokenize")),
             Map.entry("evaluate", List.of()),
-            Map.entry("run", List.of("torch", "data", "tokenize", "objective")),
+            Map.entry("monitor", List.of("evaluate")),
+            Map.entry("run", List.of("torch", "data", "tokenize", "objective", "monitor")),
             Map.entry(
                     "train",
                     List.of(
@@ -40,8 +41,9 @@ final class ArchitectureTest {
                             "sample",
                             "oracle",
                             "evaluate",
+                            "monitor",
                             "run")),
-            Map.entry("report", List.of("run")),
+            Map.entry("report", List.of("monitor", "run")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
             Map.entry(
                     "experiment",
@@ -55,12 +57,13 @@ final class ArchitectureTest {
                             "sample",
                             "oracle",
                             "evaluate",
+                            "monitor",
                             "run",
                             "train",
                             "report")));
 
     private static final List<String> WITHOUT_NATIVE_CODE =
-            List.of("objective", "data", "tokenize", "oracle", "evaluate", "run", "report");
+            List.of("objective", "data", "tokenize", "oracle", "evaluate", "monitor", "run", "report");
 
     private static final JavaClasses POISE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

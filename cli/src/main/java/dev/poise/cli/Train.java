@@ -59,12 +59,18 @@ final class Train implements Callable<Integer> {
             ObjectNode result = JsonMapper.shared().createObjectNode();
             result.put("steps", outcome.steps()).put("model", outcome.model().toString());
             result.put("report", report.toString()).put("reference_seconds", outcome.referenceSeconds());
+            if (outcome.stopped() != null) {
+                result.put("stopped", outcome.stopped());
+            }
             outcome.evaluation().forEach(result::put);
             console.result(result.toString());
             return 0;
         }
         outcome.evaluation()
                 .forEach((name, value) -> console.result(String.format(Locale.ROOT, "%-28s %.6g", name, value)));
+        if (outcome.stopped() != null) {
+            console.result("stopped " + outcome.stopped());
+        }
         console.result("model   " + outcome.model());
         console.result("report  " + report);
         return 0;

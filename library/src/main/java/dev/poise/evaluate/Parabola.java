@@ -42,16 +42,15 @@ public record Parabola(
         double skew = mean(Arrays.stream(u).map(v -> v * v * v).toArray());
         double[] bent = Arrays.stream(u).map(v -> v * v - skew * v - 1).toArray();
         double level = mean(y);
-        double line = dot(u, y) / u.length;
-        double bend = dot(bent, y) / dot(bent, bent);
-        double[] left = new double[y.length];
-        Arrays.setAll(left, i -> y[i] - level - line * u[i]);
+        double[] left = Arrays.stream(y).map(v -> v - level).toArray();
+        double spread = rootMeanSquare(left);
+        double line = dot(u, left) / u.length;
+        double bend = dot(bent, left) / dot(bent, bent);
+        Arrays.setAll(left, i -> left[i] - line * u[i]);
         double lineError = rootMeanSquare(left);
         Arrays.setAll(left, i -> left[i] - bend * bent[i]);
         double square = bend / (scale * scale);
         double first = (line - bend * skew) / scale;
-        double spread = Math.sqrt(
-                mean(Arrays.stream(y).map(v -> (v - level) * (v - level)).toArray()));
         return new Parabola(
                 square,
                 first - 2 * square * mean,

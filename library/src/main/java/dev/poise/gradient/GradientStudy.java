@@ -180,6 +180,15 @@ public record GradientStudy(
             throw new IllegalArgumentException("objective must read answers only, since a step on prompts is not "
                     + "forecast, got one that reads prompts: " + String.join(", ", recipe.objectives()));
         }
+        requireNoSpread(recipe);
+    }
+
+    /// What is no push on a token's log-probability is not forecast either.
+    private static void requireNoSpread(Recipe recipe) {
+        if (recipe.objective().needs().contains(Need.SPREAD)) {
+            throw new IllegalArgumentException("objective must push on log-probabilities only, got one with a spread"
+                    + " term: " + String.join(", ", recipe.objectives()));
+        }
     }
 
     private static void requireAsked(List<Integer> asked, PairData data) {

@@ -8,6 +8,7 @@ import dev.poise.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
@@ -164,10 +165,24 @@ public final class Decoder implements AutoCloseable {
     ///
     /// @param collisions whether to read collision probabilities too
     public TokenStatistics measure(TokenBatch batch, boolean collisions) {
+        return measured(batch, read -> head.measure(read, batch.targets(), collisions));
+    }
+
+    /// Statistics of every trained token of a batch, without gradients, the top-k ones of another k than [Head#TOP].
+    ///
+    /// @param top k, 1 to the vocabulary
+    public TokenStatistics measure(TokenBatch batch, int top) {
+        if (top < 1 || top > architecture.vocabulary()) {
+            throw new IllegalArgumentException(
+                    "top must be 1 to the vocabulary of " + architecture.vocabulary() + ", got " + top);
+        }
+        return measured(batch, read -> head.measure(read, batch.targets(), top));
+    }
+
+    private TokenStatistics measured(TokenBatch batch, Function<Tensor, TokenStatistics> measuring) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor residual = runBlocks(batch, new ArrayList<>());
-            return head.measure(readAt(batch, residual), batch.targets(), collisions);
+            return measuring.apply(readAt(batch, runBlocks(batch, new ArrayList<>())));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.poise.torch.Torch;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -86,24 +87,31 @@ public final class Head implements AutoCloseable {
     ///
     /// @param collisions whether collision probabilities are read too
     TokenStatistics measure(Tensor hidden, int[] targets, boolean collisions) {
-        return read(hidden, targets, collisions, 0).statistics();
+        return read(hidden, targets, collisions, TOP, 0).statistics();
+    }
+
+    /// Reads every row's statistics, the top-k ones of another k than [#TOP].
+    ///
+    /// @param top k, at least 1; the whole vocabulary where it is smaller
+    TokenStatistics measure(Tensor hidden, int[] targets, int top) {
+        return read(hidden, targets, false, top, 0).statistics();
     }
 
     /// Reads every row's statistics, so that [#backward] can follow.
     ///
     /// @param collisions whether collision probabilities are read too
     Reading read(Tensor hidden, int[] targets, boolean collisions) {
-        return read(hidden, targets, collisions, keep);
+        return read(hidden, targets, collisions, TOP, keep);
     }
 
-    private Reading read(Tensor hidden, int[] targets, boolean collisions, int kept) {
+    private Reading read(Tensor hidden, int[] targets, boolean collisions, int top, int kept) {
         reserve(targets.length, kept);
         TokenStatistics statistics = TokenStatistics.ofSize(targets.length, collisions);
         Reading reading = new Reading(hidden.detach(), targets, statistics, readings);
         for (int from = 0; from < targets.length; from += chunk) {
             int start = from;
             int count = Math.min(chunk, targets.length - from);
-            Torch.withoutGradients(() -> read(reading, start, count, kept));
+            Torch.withoutGradients(() -> read(reading, start, count, top, kept));
         }
         return reading;
     }
@@ -135,7 +143,7 @@ public final class Head implements AutoCloseable {
     }
 
     /// Fills the statistics of some rows and leaves their probabilities in the scratch buffer.
-    private void read(Reading reading, int from, int count, int kept) {
+    private void read(Reading reading, int from, int count, int top, int kept) {
         Tensor logits = logits(reading, from, count, kept);
         int stretch = rows(STRETCH_ENTRIES, weight);
         for (int row = 0; row < count; row += stretch) {
@@ -146,15 +154,15 @@ public final class Head implements AutoCloseable {
                 reading.statistics()
                         .fill(
                                 from + row,
-                                statistics(part, asked, reading.statistics().logCollisions().length > 0));
+                                statistics(part, asked, reading.statistics().logCollisions().length > 0, top));
             }
         }
     }
 
     /// Statistics of a stretch of logits, which become probabilities.
-    private static TokenStatistics statistics(Tensor logits, Tensor asked, boolean collisions) {
+    private static TokenStatistics statistics(Tensor logits, Tensor asked, boolean collisions, int k) {
         Tensor mean = logits.mean(1);
-        T_TensorTensor_T top = torch.topk(logits, Math.min(TOP, logits.size(1)), 1, true, true);
+        T_TensorTensor_T top = torch.topk(logits, Math.min(k, logits.size(1)), 1, true, true);
         Tensor largest = top.get0().narrow(1, 0, 1);
         // Less the largest, so that neither exponentials overflow nor differences cancel.
         logits.sub_(largest);
@@ -193,8 +201,7 @@ public final class Head implements AutoCloseable {
                 Tensor probs = kept && from < keep
                         ? place(from, count, keep)
                         : Tensors.softmax(logits(reading, from, count, kept ? keep : 0), precision.sums());
-                Tensor c = Tensors.of(Arrays.copyOfRange(byLogProb, from, from + count), precision.sums())
-                        .unsqueeze(1);
+                Tensor c = column(byLogProb, from, count);
                 Tensor asked = targets(reading.targets(), from, count).squeeze(1);
                 Tensor operand = precision.operand(probs);
                 Tensor scaled = hidden.mul(c);
@@ -206,6 +213,59 @@ public final class Head implements AutoCloseable {
             }
         }
         return byHidden;
+    }
+
+    /// As [#backward(Reading, double\[\])] of a loss that also depends on the top-k statistics, k = [#TOP]. With p the
+    /// probabilities, M the mass of the k largest, q = p/M among them and H their entropy in bits, the k largest
+    /// held fixed as a set:
+    ///
+    /// ```
+    /// ∂H/∂sᵢ = −qᵢ (log₂ qᵢ + H)          i among the k largest, 0 elsewhere
+    /// ∂M/∂sᵢ = pᵢ (1 − M)                 i among the k largest, −pᵢ M elsewhere
+    /// ```
+    ///
+    /// The ln 2 of the logarithm's own derivative cancels, since Σ ∂q = 0. Our derivation, held against autograd.
+    ///
+    /// @param byLogProb c = ∂L/∂log p(y) of every row
+    /// @param byTopEntropy ∂L/∂H of every row
+    /// @param byTopMass ∂L/∂M of every row
+    Tensor backward(Reading reading, double[] byLogProb, double[] byTopEntropy, double[] byTopMass) {
+        int rows = reading.targets().length;
+        Tensor byHidden = torch.empty_like(reading.hidden());
+        reserve(rows, 0);
+        for (int from = 0; from < rows; from += chunk) {
+            int count = Math.min(chunk, rows - from);
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                Tensor hidden = reading.hidden().narrow(0, from, count);
+                Tensor c = column(byLogProb, from, count);
+                Tensor byMass = column(byTopMass, from, count);
+                Tensor byLogits = Tensors.softmax(logits(reading, from, count, 0), precision.sums());
+                T_TensorTensor_T top = torch.topk(byLogits, Math.min(TOP, byLogits.size(1)), 1, true, true);
+                Tensor probs = top.get0();
+                Tensor mass = probs.sum(new long[] {1}, true, new ScalarTypeOptional());
+                Tensor share = probs.div(mass);
+                Tensor bits = torch.xlogy(share, share).div_(Tensors.scalar(Math.log(2)));
+                Tensor entropy =
+                        bits.sum(new long[] {1}, true, new ScalarTypeOptional()).neg_();
+                Tensor byShare = bits.add_(share.mul(entropy)).neg_(); // ∂H/∂s
+                byLogits.mul_(c.add(byMass.mul(mass)).neg_());
+                byLogits.scatter_add_(1, targets(reading.targets(), from, count), c);
+                byLogits.scatter_add_(
+                        1,
+                        top.get1(),
+                        byShare.mul_(column(byTopEntropy, from, count)).add_(probs.mul(byMass)));
+                Tensor operand = precision.operand(byLogits);
+                byHidden.narrow(0, from, count).copy_(operand.matmul(weight));
+                gradient.add_(operand.t().matmul(precision.operand(hidden)));
+            }
+        }
+        return byHidden;
+    }
+
+    private Tensor column(double[] values, int from, int count) {
+        return Tensors.of(Arrays.copyOfRange(values, from, from + count), precision.sums())
+                .unsqueeze(1);
     }
 
     /// Subtracts pᵀ h from the gradient, in place where the product's type allows it.

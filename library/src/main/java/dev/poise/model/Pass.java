@@ -51,12 +51,21 @@ public final class Pass {
     ///
     /// @param byLogProb ∂L/∂log π(y_t | x, y_<t) of every trained token, `[R]`
     public void backward(double[] byLogProb) {
-        backward(byLogProb, false);
+        backward(decoder.head().backward(reading(false), byLogProb), false);
     }
 
+    /// Adds the gradient of a loss that also depends on the top-k statistics, k = [Head#TOP].
+    ///
+    /// @param byLogProb ∂L/∂log π(y_t | x, y_<t) of every trained token, `[R]`
+    /// @param byTopEntropy ∂L by the entropy of the k likeliest tokens, renormalised, in bits, `[R]`
+    /// @param byTopMass ∂L by their mass, `[R]`
+    public void backward(double[] byLogProb, double[] byTopEntropy, double[] byTopMass) {
+        backward(decoder.head().backward(reading(false), byLogProb, byTopEntropy, byTopMass), false);
+    }
+
+    /// @param byRead the gradient by what the head reads
     /// @param again whether this pass will be walked back once more
-    private void backward(double[] byLogProb, boolean again) {
-        Tensor byRead = decoder.head().backward(reading(false), byLogProb);
+    private void backward(Tensor byRead, boolean again) {
         read.backward(byRead, new BoolOptional(again), false, new TensorArrayRefOptional());
         Tensor byLeaf = leaf.grad();
         decoder.addToEmbeddings(batch, entered.isEmpty() ? byLeaf : decoder.backThroughBlocks(batch, entered, byLeaf));
@@ -78,7 +87,7 @@ public final class Pass {
             double[] ofOne = new double[batch.targets().length];
             Arrays.fill(ofOne, batch.offsets()[s], batch.offsets()[s + 1], 1);
             parameters.clearGradients();
-            backward(ofOne, s + 1 < sequences);
+            backward(decoder.head().backward(reading(false), ofOne), s + 1 < sequences);
             Tensor row = rows.select(0, s);
             Torch.withoutGradients(() -> row.copy_(parameters.gradients()));
         }

@@ -2,8 +2,8 @@ package dev.poise.model;
 
 /// What the head reads at every trained token, `[R]` each, in the order of the batch.
 ///
-/// The top-k statistics are those of arXiv 2410.11677, section 3.1, with k = [Head#TOP] (or the whole vocabulary
-/// where it is smaller).
+/// The top-k statistics are those of arXiv 2410.11677, section 3.1, with k = [Head#TOP] unless another was
+/// asked for (or the whole vocabulary where it is smaller).
 ///
 /// @param logProbs log π(y_t | x, y_<t), nats
 /// @param entropies entropy of the whole next-token distribution, nats

@@ -18,19 +18,35 @@ import java.util.stream.Stream;
 ///     apart
 /// @param byBadTokens the same of the bad examples
 /// @param byPrompts ∂loss/∂log π(x) of every good example's prompt; empty where prompts are not read
+/// @param byGoodEntropy ∂loss by the top-k entropy (bits) of each trained token of the good examples, equal for all,
+///     since a mean is read; 0 where the spread is not read
+/// @param byGoodMass ∂loss by their top-k mass
 public record Evaluation(
         double loss,
         double[] byGood,
         double[] byBad,
         double[][] byGoodTokens,
         double[][] byBadTokens,
-        double[] byPrompts) {
+        double[] byPrompts,
+        double byGoodEntropy,
+        double byGoodMass) {
 
     private static final double[][] NO_ROWS = new double[0][];
 
     /// The evaluation of an objective that reads sums over answers only.
     public Evaluation(double loss, double[] byGood, double[] byBad) {
         this(loss, byGood, byBad, NO_ROWS, NO_ROWS, new double[0]);
+    }
+
+    /// The evaluation of an objective that reads the prompts too.
+    public Evaluation(
+            double loss,
+            double[] byGood,
+            double[] byBad,
+            double[][] byGoodTokens,
+            double[][] byBadTokens,
+            double[] byPrompts) {
+        this(loss, byGood, byBad, byGoodTokens, byBadTokens, byPrompts, 0, 0);
     }
 
     /// The evaluation of an objective that tells tokens apart.
@@ -51,7 +67,9 @@ public record Evaluation(
                 Arrays.copyOfRange(byBad, badFrom, badTo),
                 byGoodTokens.length == 0 ? NO_ROWS : Arrays.copyOfRange(byGoodTokens, goodFrom, goodTo),
                 byBadTokens.length == 0 ? NO_ROWS : Arrays.copyOfRange(byBadTokens, badFrom, badTo),
-                byPrompts.length == 0 ? byPrompts : Arrays.copyOfRange(byPrompts, goodFrom, goodTo));
+                byPrompts.length == 0 ? byPrompts : Arrays.copyOfRange(byPrompts, goodFrom, goodTo),
+                byGoodEntropy,
+                byGoodMass);
     }
 
     /// Loss and derivatives times a factor.
@@ -62,7 +80,9 @@ public record Evaluation(
                 times(byBad, factor),
                 times(byGoodTokens, factor),
                 times(byBadTokens, factor),
-                times(byPrompts, factor));
+                times(byPrompts, factor),
+                factor * byGoodEntropy,
+                factor * byGoodMass);
     }
 
     /// The sum of two evaluations of one batch.
@@ -73,10 +93,12 @@ public record Evaluation(
                 plus(byBad, other.byBad),
                 plus(byGoodTokens, other.byGoodTokens),
                 plus(byBadTokens, other.byBadTokens),
-                plus(byPrompts, other.byPrompts));
+                plus(byPrompts, other.byPrompts),
+                byGoodEntropy + other.byGoodEntropy,
+                byGoodMass + other.byGoodMass);
     }
 
-    /// Evaluations of batches that lie one behind the other: the losses add up.
+    /// Evaluations of batches that lie one behind the other: the losses add up. Of objectives that read no spread.
     static Evaluation join(List<Evaluation> parts) {
         return new Evaluation(
                 parts.stream().mapToDouble(Evaluation::loss).sum(),

@@ -1,5 +1,6 @@
 package dev.poise.objective;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,15 @@ public record Mixture(List<Term> terms) implements Objective {
             throw new IllegalArgumentException(
                     "mixture: terms must all be of pairs or all of labelled examples, got both");
         }
+    }
+
+    /// The same sum with another weight of one term.
+    ///
+    /// @param term its place
+    public Mixture weighing(int term, double weight) {
+        List<Term> changed = new ArrayList<>(terms);
+        changed.set(term, new Term(terms.get(term).objective(), weight));
+        return new Mixture(changed);
     }
 
     @Override

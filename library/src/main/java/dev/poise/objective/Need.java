@@ -17,6 +17,8 @@ public enum Need {
     REFERENCE_TOKENS,
     /// log Σ p² of the next-token distribution at every trained token.
     COLLISIONS,
+    /// Entropy and mass of the likeliest tokens at every trained token.
+    SPREAD,
     /// Log-probabilities of the good examples' prompts.
     PROMPTS,
     /// Completions of other examples behind each example's prompt.

@@ -1,5 +1,6 @@
 package dev.poise.report;
 
+import dev.poise.monitor.Event;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param run name of the run directory
 /// @param figures the few numbers that matter, most telling first
 /// @param findings what in the curves deserves a second look
+/// @param events what monitors told and decided, in order
 /// @param notes the run's own remarks
 /// @param curves everything logged over steps, thinned for drawing
 /// @param samples completions by prompt
@@ -24,6 +26,7 @@ public record ReportData(
         String run,
         List<Figure> figures,
         List<Finding> findings,
+        List<Event> events,
         List<String> notes,
         List<Curve> curves,
         List<PromptSamples> samples,

@@ -53,7 +53,10 @@ final class RunReader {
                 Stream.concat(results.stream().flatMap(this::figures), Headlines.of(curves).stream())
                         .toList(),
                 Stream.concat(metrics.findings().stream(), Findings.of(curves).stream())
+                        .filter(finding -> metrics.events().stream()
+                                .noneMatch(event -> event.title().equals(finding.title())))
                         .toList(),
+                metrics.events(),
                 results.stream().flatMap(node -> strings(node.path("notes"))).toList(),
                 curves.stream().map(curve -> curve.thinned(POINTS)).toList(),
                 samples(),

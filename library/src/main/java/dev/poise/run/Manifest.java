@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// @param machine where it ran
 /// @param started first start, of the first process
 /// @param ended when training ended; null while it runs
-/// @param reason why it stopped; null unless it did
+/// @param reason why it stopped, or what ended it before its last step; null where nothing did
 /// @param resumed how often it was resumed
+/// @param monitoring what looking at the policy cost; null where it was not looked at, or the run goes on
 public record Manifest(
         String poise,
         @Nullable String codeRevision,
@@ -38,7 +39,29 @@ public record Manifest(
         @Nullable Instant ended,
         Status status,
         @Nullable String reason,
-        int resumed) {
+        int resumed,
+        @Nullable Monitoring monitoring) {
+
+    /// What monitors cost in the last process of a run, beside what training took.
+    ///
+    /// @param trainingSeconds of optimiser steps
+    /// @param heldOutSeconds of readings of held-out rows
+    /// @param heldOutShare of the same, as a share of training time; NaN without a step
+    /// @param ownSeconds of readings of the policy's own answers
+    /// @param ownShare of the same, as a share of training time; NaN without a step
+    public record Monitoring(
+            double trainingSeconds, double heldOutSeconds, double heldOutShare, double ownSeconds, double ownShare) {
+
+        /// Seconds and their shares.
+        public Monitoring(double trainingSeconds, double heldOutSeconds, double ownSeconds) {
+            this(
+                    trainingSeconds,
+                    heldOutSeconds,
+                    heldOutSeconds / trainingSeconds,
+                    ownSeconds,
+                    ownSeconds / trainingSeconds);
+        }
+    }
 
     /// A file of examples.
     ///
@@ -69,18 +92,21 @@ public record Manifest(
     }
 
     /// The manifest of the run as it ends.
-    public Manifest done(Instant now) {
-        return with(now, Status.DONE, null, resumed);
+    ///
+    /// @param why what ended it before its last step; null where nothing did
+    /// @param monitors what they cost; null without any
+    public Manifest done(Instant now, @Nullable String why, @Nullable Monitoring monitors) {
+        return with(now, Status.DONE, why, resumed, monitors);
     }
 
     /// The manifest of the run as it breaks off.
     public Manifest stopped(Instant now, String why) {
-        return with(now, Status.STOPPED, why, resumed);
+        return with(now, Status.STOPPED, why, resumed, monitoring);
     }
 
     /// The manifest of the run as another process goes on with it.
     public Manifest resumedOnce() {
-        return with(null, Status.RUNNING, null, resumed + 1);
+        return with(null, Status.RUNNING, null, resumed + 1, null);
     }
 
     /// Writes it, in place of an earlier one, whole or not at all.
@@ -95,7 +121,8 @@ public record Manifest(
         return JsonFile.read(file, Manifest.class);
     }
 
-    private Manifest with(@Nullable Instant end, Status now, @Nullable String why, int times) {
+    private Manifest with(
+            @Nullable Instant end, Status now, @Nullable String why, int times, @Nullable Monitoring monitors) {
         return new Manifest(
                 poise,
                 codeRevision,
@@ -110,6 +137,7 @@ public record Manifest(
                 end,
                 now,
                 why,
-                times);
+                times,
+                monitors);
     }
 }

@@ -31,6 +31,7 @@ import dev.poise.objective.Robust;
 import dev.poise.objective.SimPo;
 import dev.poise.objective.Slic;
 import dev.poise.objective.Sppo;
+import dev.poise.objective.Spread;
 import dev.poise.objective.TokenUnlikelihood;
 import dev.poise.objective.Unlikelihood;
 import dev.poise.objective.Wpo;
@@ -127,6 +128,7 @@ final class ObjectiveBinding {
             case HINGE -> new Hinge(beta(section), margin(section, Normalise.NONE));
             case SLIC -> new Slic(section.number("delta", Interval.above(0), 1), normalise(section, Normalise.NONE));
             case ANCHOR -> new Anchor();
+            case SPREAD -> spread(section);
             case DPOP -> new Dpop(beta(section), section.number("lambda", Interval.atLeast(0), 50));
             case SIMPO -> simPo(section, 2, 0.5, 0);
             case ALPHAPO -> simPo(section, 2, 0.5, 0.25);
@@ -194,6 +196,21 @@ final class ObjectiveBinding {
 
     private static Normalise normalise(Section section, Normalise fallback) {
         return section.choice("normalise", Normalise.values(), fallback);
+    }
+
+    private static Spread spread(Section section) {
+        Spread spread = new Spread(
+                section.number("entropy", Interval.closed(0, 3.32), 0),
+                section.number("mass", Interval.closed(0, 1), 0),
+                section.number("entropy_weight", Interval.atLeast(0), 1),
+                section.number("mass_weight", Interval.atLeast(0), 1));
+        if (!section.has("entropy") && !section.has("mass")) {
+            section.problem(
+                    "entropy",
+                    "must be given, or mass: the value to hold, such as what monitor/entropy_top and monitor/mass_top"
+                            + " are at step 0");
+        }
+        return spread;
     }
 
     private static SimPo simPo(Section section, double beta, double gamma, double alpha) {

@@ -22,6 +22,7 @@ enum ObjectiveType {
     HINGE,
     SLIC,
     ANCHOR,
+    SPREAD,
     DPOP,
     SIMPO,
     ALPHAPO,

@@ -30,6 +30,7 @@ import dev.poise.objective.Robust;
 import dev.poise.objective.SimPo;
 import dev.poise.objective.Slic;
 import dev.poise.objective.Sppo;
+import dev.poise.objective.Spread;
 import dev.poise.objective.TokenUnlikelihood;
 import dev.poise.objective.Unlikelihood;
 import dev.poise.objective.Wpo;
@@ -73,6 +74,12 @@ final class ObjectiveWriter {
                 margin(beta(ObjectiveType.DISCOPOP, discopop.beta()).with("tau", discopop.tau()), discopop.margin());
             case Slic slic -> of(ObjectiveType.SLIC).with("delta", slic.delta()).with("normalise", slic.normalise());
             case Anchor anchor -> of(ObjectiveType.ANCHOR);
+            case Spread spread ->
+                of(ObjectiveType.SPREAD)
+                        .with("entropy", spread.entropy())
+                        .with("mass", spread.mass())
+                        .with("entropy_weight", spread.entropyWeight())
+                        .with("mass_weight", spread.massWeight());
             case Dpop dpop -> beta(ObjectiveType.DPOP, dpop.beta()).with("lambda", dpop.lambda());
             case SimPo simPo ->
                 beta(simPo.alpha() == 0 ? ObjectiveType.SIMPO : ObjectiveType.ALPHAPO, simPo.beta())

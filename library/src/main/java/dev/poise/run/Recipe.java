@@ -2,6 +2,7 @@ package dev.poise.run;
 
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
+import dev.poise.monitor.Watch;
 import dev.poise.objective.Mixture;
 import dev.poise.torch.Precision;
 import java.io.IOException;
@@ -37,6 +38,7 @@ public record Recipe(
         Checkpoint checkpoint,
         Log log,
         Sample sample,
+        Monitor monitor,
         long seed,
         Path output) {
 
@@ -156,13 +158,33 @@ public record Recipe(
     ///
     /// @param every steps between checkpoints; 0 for one at the end
     /// @param keep how many of the newest stay, at least 1
-    /// @param best the `eval_` metric whose best checkpoint stays besides; null for none
-    public record Checkpoint(int every, int keep, @Nullable String best) {
+    /// @param best the `eval_` or `monitor/` metric whose best checkpoint stays besides; null for none
+    /// @param better which values of it are better
+    public record Checkpoint(int every, int keep, @Nullable String best, Better better) {
 
-        /// Whether a smaller value of [#best] is better: so it is with losses.
-        public boolean smallerIsBetter() {
-            return best != null && best.endsWith("loss");
+        /// What keeps the best by a metric whose name says which values are better.
+        public Checkpoint(int every, int keep, @Nullable String best) {
+            this(every, keep, best, Better.AUTO);
         }
+
+        /// Whether a smaller value of [#best] is better.
+        public boolean smallerIsBetter() {
+            return switch (better) {
+                case AUTO -> best != null && best.endsWith("loss");
+                case SMALLER -> true;
+                case LARGER -> false;
+            };
+        }
+    }
+
+    /// Which values of a metric are better.
+    public enum Better {
+        /// Smaller ones of a loss, larger ones of everything else.
+        AUTO,
+        /// Larger ones.
+        LARGER,
+        /// Smaller ones.
+        SMALLER
     }
 
     /// How often metrics are written.
@@ -177,6 +199,23 @@ public record Recipe(
     /// @param maxNewTokens where an answer is cut
     /// @param temperature 0 for greedy decoding
     public record Sample(int every, int prompts, int maxNewTokens, double temperature) {}
+
+    /// What is watched while the policy is tuned; nothing of it where no rows are held out.
+    ///
+    /// @param every steps between readings of held-out rows; 0 for no monitors at all
+    /// @param rows how many held-out rows are read at most
+    /// @param topK k of the entropy over the k likeliest tokens and of their mass
+    /// @param generate readings of the policy's own answers
+    /// @param watch alarms, stop rules and the governor
+    public record Monitor(int every, int rows, int topK, Generate generate, Watch watch) {}
+
+    /// Readings of the policy's own answers to held-out prompts.
+    ///
+    /// @param every steps between them; 0 for none
+    /// @param prompts how many prompts are answered
+    /// @param maxNewTokens where an answer is cut
+    /// @param temperature 0 for greedy decoding; KL is read at 1 only
+    public record Generate(int every, int prompts, int maxNewTokens, double temperature) {}
 
     /// Reads a recipe file.
     ///

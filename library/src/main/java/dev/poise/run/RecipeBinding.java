@@ -4,12 +4,14 @@ import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
 import dev.poise.objective.Mixture;
 import dev.poise.run.Recipe.BadRows;
+import dev.poise.run.Recipe.Better;
 import dev.poise.run.Recipe.Checkpoint;
 import dev.poise.run.Recipe.Data;
 import dev.poise.run.Recipe.Evaluate;
 import dev.poise.run.Recipe.HeldOut;
 import dev.poise.run.Recipe.Log;
 import dev.poise.run.Recipe.Method;
+import dev.poise.run.Recipe.Monitor;
 import dev.poise.run.Recipe.Reference;
 import dev.poise.run.Recipe.Sample;
 import dev.poise.run.Recipe.Schedule;
@@ -58,11 +60,24 @@ final class RecipeBinding {
         Checkpoint checkpoint = checkpoint(root.section("checkpoint"));
         Log log = log(root.section("log"));
         Sample sample = sample(root.section("sample"));
+        Monitor monitor = MonitorBinding.bind(root.section("monitor"));
         long seed = root.wholeNumber("seed", 0);
         Path output = root.requiredPath("output", "a directory for the run");
         root.finish();
         return new Recipe(
-                method, model, reference, data, objective, train, evaluate, checkpoint, log, sample, seed, output);
+                method,
+                model,
+                reference,
+                data,
+                objective,
+                train,
+                evaluate,
+                checkpoint,
+                log,
+                sample,
+                monitor,
+                seed,
+                output);
     }
 
     private static Optional<Reference> reference(Yaml node) {
@@ -132,11 +147,12 @@ final class RecipeBinding {
         int keep = section.count("keep", 1, 2);
         String best = section.text(
                 "best",
-                "none or an evaluation metric such as eval_loss",
+                "none, an evaluation metric such as eval_loss or a monitor such as " + MonitorBinding.ENTROPY,
                 "eval_loss",
-                name -> name.equals("none") || name.startsWith("eval_"));
+                name -> name.equals("none") || name.startsWith("eval_") || name.startsWith("monitor/"));
+        Better better = section.choice("better", Better.values(), Better.AUTO);
         section.finish();
-        return new Checkpoint(every, keep, best.equals("none") ? null : best);
+        return new Checkpoint(every, keep, best.equals("none") ? null : best, better);
     }
 
     private static Log log(Section section) {

@@ -28,6 +28,7 @@ final class RecipeConflicts {
                 && !recipe.data().evaluate().isPresent()) {
             diagnosis.problem("evaluate.every", "must be 0 where data.evaluate is 0: there is nothing to evaluate on");
         }
+        MonitorConflicts.report(recipe, diagnosis);
     }
 
     private static void reportMethod(Recipe recipe, Diagnosis diagnosis) {

@@ -43,6 +43,7 @@ final class RecipeWriter {
             key("every", recipe.checkpoint().every());
             key("keep", recipe.checkpoint().keep());
             key("best", best == null ? "none" : best);
+            key("better", recipe.checkpoint().better());
         });
         section("log", () -> key("every", recipe.log().every()));
         section("sample", () -> {
@@ -51,6 +52,8 @@ final class RecipeWriter {
             key("max_new_tokens", recipe.sample().maxNewTokens());
             key("temperature", recipe.sample().temperature());
         });
+        section("monitor", () -> MonitorWriter.lines(recipe.monitor())
+                .forEach(line -> yaml.append(indent).append(line).append('\n')));
         key("seed", recipe.seed());
         key("output", recipe.output());
     }

@@ -13,9 +13,8 @@ public final class Fitting {
     /// Refuses what does not fit.
     ///
     /// @param model where the architecture was read from, for the message
-    /// @throws IllegalArgumentException when rows may be longer than the model's context, or the tokenizer knows
-    /// tokens
-    ///     that the model does not
+    /// @throws IllegalArgumentException when rows may be longer than the model's context, the tokenizer
+    ///     knows tokens that the model does not, or monitors ask for more of the likeliest tokens than there are
     public static void require(Recipe recipe, Path model, Architecture architecture, Tokenizer tokenizer) {
         if (recipe.train().maxTokens() > architecture.context()) {
             throw new IllegalArgumentException(model + ": train.max_tokens must be at most the model's context of "
@@ -25,5 +24,6 @@ public final class Fitting {
             throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
                     + " tokens, but the model only " + architecture.vocabulary());
         }
+        Monitors.require(recipe, architecture);
     }
 }

@@ -3,6 +3,7 @@ package dev.poise.train;
 import dev.poise.data.Shuffle;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.monitor.Event;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;
@@ -34,6 +35,7 @@ final class Loop {
     private final Decoder policy;
     private final Tuner tuner;
     private final SampleSheet samples;
+    private final Monitors monitors;
     private final Averages interval = new Averages();
     private final Stopwatch stopwatch = new Stopwatch();
     private final long stepsPerEpoch;
@@ -52,6 +54,7 @@ final class Loop {
             Decoder policy,
             Tuner tuner,
             SampleSheet samples,
+            Monitors monitors,
             TrainingState state) {
         this.recipe = recipe;
         this.directory = directory;
@@ -62,6 +65,7 @@ final class Loop {
         this.policy = policy;
         this.tuner = tuner;
         this.samples = samples;
+        this.monitors = monitors;
         this.state = state;
         this.interval.restore(state.interval());
         this.stepsPerEpoch = Math.ceilDiv(rows.size(), recipe.train().batchPairs());
@@ -71,9 +75,9 @@ final class Loop {
                 : Math.max(1, (long) Math.ceil(recipe.train().epochs() * stepsPerEpoch));
     }
 
-    /// Steps of the whole run.
-    long total() {
-        return total;
+    /// Steps made so far.
+    long steps() {
+        return state.step();
     }
 
     /// Makes the steps that are left and returns the last evaluation's metrics.
@@ -81,17 +85,18 @@ final class Loop {
         if (state.step() == 0) {
             evaluate(0);
             samples.write(0, policy);
+            monitors.look(0, false);
         }
-        while (state.step() < total) {
+        while (state.step() < total && monitors.stopped().isEmpty()) {
             step();
             long step = state.step();
-            boolean last = step == total;
+            boolean improved = monitor(step);
+            boolean last = step == total || monitors.stopped().isPresent();
             if (step % recipe.log().every() == 0 || last) {
                 log(step);
             }
-            boolean improved = false;
             if (last || due(step, recipe.evaluate().every())) {
-                improved = evaluate(step);
+                improved |= evaluate(step);
             }
             if (last || due(step, recipe.sample().every())) {
                 samples.write(step, policy);
@@ -111,11 +116,13 @@ final class Loop {
         List<TrainingRow> batch = batch(state.step());
         double rate = LearningRate.at(recipe.train(), state.step(), total);
         Tuner.Step done;
+        long start = System.nanoTime();
         try {
             done = tuner.step(batch, rate, interval);
         } catch (NonFiniteException e) {
             throw e.at("step " + (state.step() + 1));
         }
+        monitors.trained((System.nanoTime() - start) / 1e9);
         interval.add("learning_rate", rate, 1);
         alarm(done);
         long tokens = batch.stream()
@@ -190,20 +197,34 @@ final class Loop {
         SequencedMap<String, Object> line = line(step);
         line.putAll(evaluation);
         metrics.append(new MetricLine(step, line));
-        return step > 0 && improves(step);
-    }
-
-    /// Whether the evaluation just made is the best so far, by the recipe's metric; if so, remembers it.
-    private boolean improves(long step) {
         String watched = recipe.checkpoint().best();
-        if (watched == null) {
+        if (watched == null || !watched.startsWith("eval_")) {
             return false;
         }
-        Double value = state.evaluation().get(watched);
+        Double value = evaluation.get(watched);
         if (value == null) {
-            throw new IllegalArgumentException("checkpoint.best must be one of "
-                    + String.join(", ", state.evaluation().keySet()) + ", got " + watched);
+            throw new IllegalArgumentException(
+                    "checkpoint.best must be one of " + String.join(", ", evaluation.keySet()) + ", got " + watched);
         }
+        return step > 0 && improves(step, value);
+    }
+
+    /// Looks at the monitors that are due and returns whether this is the best policy so far by one of them.
+    private boolean monitor(long step) throws IOException {
+        long start = System.nanoTime();
+        SequencedMap<String, Double> read = monitors.look(step, step == total);
+        stopwatch.setAside((System.nanoTime() - start) / 1e9);
+        String watched = recipe.checkpoint().best();
+        Double value = watched == null ? null : read.get(watched);
+        if (watched == null || value == null || !Double.isFinite(value) || !improves(step, value)) {
+            return false;
+        }
+        monitors.tell(Event.best(step, watched, value));
+        return true;
+    }
+
+    /// Whether a value of the recipe's metric is the best so far; if so, remembers it.
+    private boolean improves(long step, double value) {
         Double best = state.best();
         boolean better = best == null || (recipe.checkpoint().smallerIsBetter() ? value < best : value > best);
         if (better) {
@@ -224,6 +245,7 @@ final class Loop {
             ModelDirectory.write(policy, recipe.model(), target);
             tuner.optimiser().writeTo(target);
             now.writeTo(target);
+            monitors.writeTo(target);
         });
         directory.prune(
                 recipe.checkpoint().keep(),

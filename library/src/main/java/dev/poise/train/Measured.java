@@ -1,6 +1,7 @@
 package dev.poise.train;
 
 import dev.poise.data.Encoded;
+import dev.poise.model.Pass;
 import dev.poise.model.TokenBatch;
 import dev.poise.model.TokenStatistics;
 import dev.poise.objective.Batch;
@@ -130,7 +131,9 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, Token
         return new TokenValues(
                 cut(tokens.logProbs(), sequences),
                 needs.contains(Need.REFERENCE_TOKENS) ? reference : new double[0][],
-                needs.contains(Need.COLLISIONS) ? cut(tokens.logCollisions(), sequences) : new double[0][]);
+                needs.contains(Need.COLLISIONS) ? cut(tokens.logCollisions(), sequences) : new double[0][],
+                needs.contains(Need.SPREAD) ? cut(tokens.topEntropies(), sequences) : new double[0][],
+                needs.contains(Need.SPREAD) ? cut(tokens.topMasses(), sequences) : new double[0][]);
     }
 
     private double[][] cut(double[] values, int[] sequences) {
@@ -161,6 +164,24 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, Token
             spread(prompts(), evaluation.byPrompts(), new double[0][], byToken);
         }
         return byToken;
+    }
+
+    /// Walks a pass back with the derivatives of an evaluation.
+    void walkBack(Pass pass, Evaluation evaluation) {
+        if (evaluation.byGoodEntropy() == 0 && evaluation.byGoodMass() == 0) {
+            pass.backward(byToken(evaluation));
+            return;
+        }
+        pass.backward(byToken(evaluation), ofGood(evaluation.byGoodEntropy()), ofGood(evaluation.byGoodMass()));
+    }
+
+    /// A value for every trained token of the good examples, 0 for all others, `[R]`.
+    private double[] ofGood(double value) {
+        double[] values = new double[batch.targets().length];
+        for (int sequence : good()) {
+            Arrays.fill(values, batch.offsets()[sequence], batch.offsets()[sequence + 1], value);
+        }
+        return values;
     }
 
     private void spread(int[] sequences, double[] bySum, double[][] own, double[] byToken) {

@@ -26,6 +26,11 @@ final class Stopwatch {
         return tokens / lapSeconds();
     }
 
+    /// Leaves time out of the rates: what was spent on looking, not on training.
+    void setAside(double seconds) {
+        lap += (long) (seconds * 1e9);
+    }
+
     /// Starts the next lap.
     void nextLap() {
         lap = System.nanoTime();

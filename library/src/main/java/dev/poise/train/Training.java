@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Carries out a recipe: from rows to a tuned model directory.
 public final class Training {
@@ -47,9 +48,18 @@ public final class Training {
     /// @param steps optimiser steps made
     /// @param model the tuned model's directory
     /// @param evaluation the last evaluation's metrics, `eval_` names; empty without evaluation data
+    /// @param stopped why it ended before its last step; null where it did not
     /// @param referenceSeconds what scoring all rows by the reference took, reading it included; next to nothing
     ///     where the scores were at hand, 0 where no objective asks for them
-    public record Outcome(long steps, Path model, SequencedMap<String, Double> evaluation, double referenceSeconds) {}
+    public record Outcome(
+            long steps,
+            Path model,
+            SequencedMap<String, Double> evaluation,
+            @Nullable String stopped,
+            double referenceSeconds) {}
+
+    /// An outcome and what monitors cost on the way to it.
+    private record Tuned(Outcome outcome, Manifest.@Nullable Monitoring monitoring) {}
 
     /// Carries out a recipe in its output directory.
     ///
@@ -91,7 +101,12 @@ public final class Training {
                     progress.note("the run is done: nothing is left to do");
                     TrainingState last = TrainingState.readFrom(
                             directory.checkpoints().getLast().directory());
-                    return new Outcome(last.step(), directory.model(), last.evaluation(), rows.referenceSeconds());
+                    return new Outcome(
+                            last.step(),
+                            directory.model(),
+                            last.evaluation(),
+                            earlier.reason(),
+                            rows.referenceSeconds());
                 }
                 manifest = earlier.resumedOnce();
             }
@@ -119,9 +134,10 @@ public final class Training {
     private Outcome tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture, Manifest manifest)
             throws IOException {
         try {
-            Outcome outcome = tune(rows, tokenizer, architecture);
-            manifest.done(Instant.now()).writeTo(directory.manifest());
-            return outcome;
+            Tuned tuned = tune(rows, tokenizer, architecture);
+            manifest.done(Instant.now(), tuned.outcome().stopped(), tuned.monitoring())
+                    .writeTo(directory.manifest());
+            return tuned.outcome();
         } catch (RuntimeException | IOException | Error e) {
             manifest.stopped(Instant.now(), String.valueOf(e.getMessage())).writeTo(directory.manifest());
             throw e;
@@ -163,7 +179,7 @@ public final class Training {
         AtomicWrite.file(directory.recipe(), recipe.toYaml().getBytes(StandardCharsets.UTF_8));
     }
 
-    private Outcome tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture) throws IOException {
+    private Tuned tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture) throws IOException {
         List<RunDirectory.Checkpoint> checkpoints = directory.checkpoints();
         Optional<Path> checkpoint = checkpoints.isEmpty()
                 ? Optional.empty()
@@ -191,13 +207,21 @@ public final class Training {
             checkpoint.ifPresent(tuner.optimiser()::readFrom);
             SampleSheet sheet = new SampleSheet(
                     recipe.sample(), prompts(rows, architecture.context()), tokenizer, samples, recipe.seed());
-            Loop loop = new Loop(recipe, directory, metrics, progress, rows, policy, tuner, sheet, state);
+            Monitors monitors =
+                    Monitors.of(recipe, rows.evaluation(), tokenizer, policy, tuner, metrics, progress, checkpoint);
+            Loop loop = new Loop(recipe, directory, metrics, progress, rows, policy, tuner, sheet, monitors, state);
             SequencedMap<String, Double> evaluation = loop.run();
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, recipe.model(), target);
-                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.total(), evaluation));
+                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.steps(), evaluation));
             });
-            return new Outcome(loop.total(), directory.model(), evaluation, rows.referenceSeconds());
+            Outcome outcome = new Outcome(
+                    loop.steps(),
+                    directory.model(),
+                    evaluation,
+                    monitors.stopped().orElse(null),
+                    rows.referenceSeconds());
+            return new Tuned(outcome, monitors.cost());
         }
     }
 
@@ -230,7 +254,8 @@ public final class Training {
                 null,
                 Manifest.Status.RUNNING,
                 null,
-                0);
+                0,
+                null);
     }
 
     private Tuner.Settings settings() {

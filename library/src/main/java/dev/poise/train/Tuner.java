@@ -31,7 +31,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 public final class Tuner implements AutoCloseable {
 
     private final Decoder policy;
-    private final Objective objective;
+    private Objective objective;
     private final Set<Need> needs;
     private final Settings settings;
     private final AdamW optimiser;
@@ -134,7 +134,7 @@ public final class Tuner implements AutoCloseable {
                         .orElseGet(() -> Likelihoods.measure(policy, rows, needs));
                 Batch examples = measured.examples();
                 Evaluation evaluation = finite(objective.evaluate(examples, totals), measured);
-                pass.ifPresent(p -> p.backward(measured.byToken(evaluation)));
+                pass.ifPresent(p -> measured.walkBack(p, evaluation));
                 StepMetrics.add(averages, measured, examples, evaluation, totals.examples(), objective.rewardScale());
                 evaluated = evaluated.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
             }
@@ -165,7 +165,7 @@ public final class Tuner implements AutoCloseable {
             Evaluation own = evaluation.part(good, nextGood, bad, nextBad);
             if (backward) {
                 try (PointerScope scope = new PointerScope()) {
-                    forward(part.batch()).backward(part.byToken(own));
+                    part.walkBack(forward(part.batch()), own);
                 }
             }
             StepMetrics.add(averages, part, examples.get(i), own, totals.examples(), objective.rewardScale());
@@ -220,6 +220,15 @@ public final class Tuner implements AutoCloseable {
         if (settings.clipNorm() > 0 && factor < 1) {
             Torch.withoutGradients(() -> policy.parameters().gradients().mul_(Tensors.scalar(factor)));
         }
+    }
+
+    /// Minimises something else from the next step on, which reads no more than what came before.
+    void pursue(Objective next) {
+        if (!needs.containsAll(next.needs())) {
+            throw new IllegalArgumentException(
+                    "an objective in another's place must read no more than " + needs + ", got " + next.needs());
+        }
+        objective = next;
     }
 
     /// The optimiser, for checkpoints.

@@ -51,6 +51,37 @@ function head() {
   if (findings.length + notes.length) show("findings", ...findings, ...notes);
 }
 
+// ---- alarms and decisions ----
+
+// What stands as a numbered mark on every chart.
+const marked = data.events.filter(event => event.kind === "ALARM" || event.kind === "STOP");
+const MARKS = 9;
+
+const about = event => "step " + plain.format(event.step) + (event.since < event.step ? ", since step " + plain.format(event.since) : "");
+
+function told(event) {
+  const number = marked.indexOf(event) + 1;
+  const over = data.events.find(other => other.kind === "CLEAR" && other.name === event.name && other.step > event.step);
+  const lines = [["", event.happened], ["It usually means: ", event.meaning], ["What to try: ", event.advice],
+    ["", event.kind === "ALARM" && over ? "It was over at step " + plain.format(over.step) + "." : ""]].filter(([, text]) => text);
+  return element("li", { class: "event " + event.kind.toLowerCase() },
+    element("h3", {}, element("b", {}, number), event.title, element("small", {}, about(event))),
+    ...lines.map(([lead, text]) => lead ? element("p", {}, element("strong", {}, lead), text) : element("p", {}, text)));
+}
+
+function events() {
+  if (!data.events.length) return;
+  const decisions = data.events.filter(event => event.kind === "GOVERNOR" || event.kind === "BEST");
+  byId("told").append(...marked.map(told));
+  if (marked.length) byId("events-hint").append("Numbers stand on the charts below at the step of the alarm"
+    + (marked.length > MARKS ? `, the first ${MARKS} of them.` : "."));
+  else byId("events-hint").append("No alarm.");
+  show("events");
+  if (decisions.length) byId("events").append(element("details", { class: "decisions" },
+    element("summary", {}, decisions.length + (decisions.length === 1 ? " decision" : " decisions") + " of the governor and of what is best"),
+    element("ul", {}, ...decisions.map(event => element("li", {}, "step " + plain.format(event.step) + ": " + event.happened)))));
+}
+
 // ---- charts ----
 
 // A line: metric, label, hue. Its held-out twin, eval_ + metric, is drawn with it.
@@ -80,7 +111,39 @@ const CHARTS = [
   { title: "Tokens per second", lines: [["tokens_per_second", "tokens/s", "neutral"]], bounds: [0, undefined],
     text: "The same counted in tokens, which is steadier where answers differ in length." },
 ];
-const NOT_DRAWN = ["epoch", "global_step", "num_tokens", "total_flos"];
+// Read by monitors, not averaged over steps: exact.
+CHARTS.push(...[
+  { title: "Held-out answers, a token", lines: [["monitor/logps_mean/chosen", "chosen", "chosen"], ["monitor/logps_mean/rejected", "rejected", "rejected"]], unit: "nats",
+    text: "Mean log-probability of an answer\u2019s tokens, a mean over held-out answers. Higher is not better without end: win rates tend to peak in the middle (arXiv:2410.11677)." },
+  { title: "Change since the reference", lines: [["monitor/change/chosen", "chosen", "chosen"], ["monitor/change/rejected", "rejected", "rejected"]], unit: "nats", mark: 0,
+    text: "The same less what the reference says, nats a token. Chosen below 0 while rejected falls faster is likelihood displacement." },
+  { title: "Displaced answers", lines: [["monitor/displaced", "displaced", "rejected"]], unit: "share", bounds: [0, 1], every: 0.25,
+    text: "Share of held-out chosen answers that are less likely than under the reference." },
+  { title: "Entropy over the likeliest tokens", lines: [["monitor/entropy_top", "held-out answers", "chosen"], ["monitor/own/entropy_top", "own answers", "neutral"]], unit: "bits",
+    text: "Entropy of the k likeliest next tokens, renormalised, at most log2 k. With DPO and IPO the point where it turns down often coincides with the turn of the win rate." },
+  { title: "Mass of the likeliest tokens", lines: [["monitor/mass_top", "held-out answers", "chosen"], ["monitor/own/mass_top", "own answers", "neutral"]], unit: "share",
+    text: "What the k likeliest next tokens hold together. Worry when it falls: probability leaks to tokens that nobody asked for." },
+  { title: "Raw entropy over the likeliest tokens", lines: [["monitor/entropy_top_raw", "held-out answers", "chosen"], ["monitor/own/entropy_top_raw", "own answers", "neutral"]], unit: "bits",
+    text: "The same without renormalisation, so that mass and entropy move it together." },
+  { title: "Held-out margin", lines: [["monitor/margin", "margin", "margin"]], unit: "nats", mark: 0,
+    text: "How much further the policy moved towards chosen than towards rejected answers since the reference, summed over tokens, without beta." },
+  { title: "Held-out accuracy", lines: [["monitor/accuracy", "accuracy", "margin"], ["monitor/accuracy_low", "95 % from", "neutral"], ["monitor/accuracy_high", "95 % to", "neutral"]], unit: "share", bounds: [0, 1], every: 0.25, mark: 0.5,
+    text: "Share of held-out pairs with a positive margin, and the ends of Wilson\u2019s interval." },
+  { title: "Weight left", lines: [["monitor/weight_left", "left", "neutral"]], unit: "share", bounds: [0, undefined],
+    text: "Mean of 2\u03c3(\u2212\u03b2\u0394): how much of DPO\u2019s first push is left on held-out pairs. At 0 the loss has nothing more to say." },
+  { title: "KL to the reference", lines: [["monitor/own/kl_k1", "k1", "neutral"], ["monitor/own/kl_k3", "k3", "margin"]], unit: "nats", mark: 0,
+    text: "Two unbiased estimates from the policy\u2019s own answers, nats an answer; k3 varies less while the two are close." },
+  { title: "Diversity of own answers", lines: [["monitor/own/ead", "EAD", "neutral"], ["monitor/own/self_bleu", "self-BLEU", "rejected"]],
+    text: "Expectation-adjusted distinct n-grams across answers (more is more varied) and self-BLEU (more is more alike)." },
+  { title: "Length of own answers", lines: [["monitor/own/length", "tokens", "neutral"]], bounds: [0, undefined],
+    text: "Tokens an answer, cut at the recipe\u2019s limit." },
+  { title: "Shape of own answers", lines: [["monitor/own/unfinished", "cut at the limit", "neutral"], ["monitor/own/repetition", "repetition", "rejected"], ["monitor/own/unchanged", "as at step 0", "margin"]], unit: "share", bounds: [0, 1], every: 0.25,
+    text: "Answers that did not end, 4-grams said before in the same answer, and how far answers begin as they did at step 0." },
+  { title: "Governed weight", lines: [["monitor/weight", "weight", "neutral"]], text: "The weight that monitor.governor has set." },
+].map(chart => ({ ...chart, exact: true })));
+const NOT_DRAWN = ["monitor/seconds", "monitor/time_share", "monitor/own/seconds", "monitor/own/time_share",
+  ...[1, 2, 3, 4, 5].map(n => "monitor/own/distinct_" + n), "monitor/logps/chosen", "monitor/logps/rejected", "monitor/logps_mean/margin", "monitor/entropy", "monitor/own/entropy",
+  "epoch", "global_step", "num_tokens", "total_flos"];
 
 // Every metric that no chart above claims gets a chart of its own.
 function otherCharts() {
@@ -129,8 +192,12 @@ function option(chart, lines, steps) {
   const drawn = lines.flatMap(series);
   if (chart.mark !== undefined) drawn[0].markLine = { silent: true, symbol: "none", label: { show: false }, animation: false,
     data: [{ yAxis: chart.mark }], lineStyle: { color: "var(--muted)", type: "dashed", width: 1, opacity: 0.7 } };
+  if (marked.length) drawn.push({ type: "line", data: [], silent: true, animation: false, markLine: { silent: true, symbol: "none", animation: false,
+    data: marked.slice(0, MARKS).filter(event => event.step >= steps[0] && event.step <= steps[1])
+      .map(event => ({ xAxis: event.step, label: { formatter: String(marked.indexOf(event) + 1) } })),
+    label: { position: "end", distance: 2, color: "var(--watch)", fontSize: 12, fontWeight: "bold", opacity: 1 }, lineStyle: { color: "var(--watch)", type: "solid", width: 1, opacity: 0.6 } } });
   return {
-    animation: false, grid: { left: 54, right: 14, top: 12, bottom: 28 }, series: drawn,
+    animation: false, grid: { left: 54, right: 14, top: marked.length ? 20 : 12, bottom: 28 }, series: drawn,
     xAxis: { ...axis, type: "value", min: steps[0], max: Math.max(steps[0] + 1, steps[1]), minInterval: 1, splitLine: { show: false } },
     yAxis: { ...axis, type: "value", scale: true, min: low, max: high, splitNumber: 4, interval: chart.every, axisLine: { show: false },
       axisLabel: { ...axis.axisLabel, formatter: value => measured(value, chart.unit) } },
@@ -169,7 +236,7 @@ function draw(chart, lines, steps, point) {
   const plot = element("div", { class: "plot", tabindex: "0", role: "img", "aria-label": `${chart.title}, step ${steps[0]} to ${steps[1]}: ${summary}. Arrow keys read single steps.` }, drawing);
   const details = element("details", {}, element("summary", {}, "Numbers"));
   details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(table(chart, lines)));
-  const title = element("h3", {}, chart.title, element("small", {}, chart.unit === "nats" ? "nats" : ""));
+  const title = element("h3", {}, chart.title, element("small", {}, ["nats", "bits"].includes(chart.unit) ? chart.unit : ""));
   byId("charts").append(element("figure", { class: "chart" }, title, key, plot, element("figcaption", {}, chart.text), details));
 
   const pointer = element("div", { class: "pointer" });
@@ -329,6 +396,7 @@ function origin() {
 }
 
 head();
+events();
 charts();
 samples();
 origin();

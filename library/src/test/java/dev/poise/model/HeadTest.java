@@ -62,6 +62,42 @@ final class HeadTest {
         }
     }
 
+    /// Entropy in bits and mass of the ten largest of eleven, written down in tensors and differentiated by autograd.
+    @ParameterizedTest
+    @CsvSource({"1, 0", "3, 0", "7, 4", "100, 100"})
+    void gradientsByTopEntropyAndMassEqualAutograd(int chunk, int keep) {
+        try (PointerScope scope = new PointerScope()) {
+            double[] byEntropy = {0.3, -1.5, 0, 2, -0.7, 1.1, 0.4};
+            double[] byMass = {-2, 0.5, 3, 0, 1.2, -0.6, 0.9};
+            Tensor weight = normal(1, VOCABULARY, WIDTH).set_requires_grad(true);
+            Tensor hidden = normal(2, ROWS, WIDTH).set_requires_grad(true);
+            Tensor targets = Tensors.indices(TARGETS).unsqueeze(1);
+            Tensor logits = torch.linear(hidden, weight);
+            Tensor logProbs = torch.log_softmax(logits, 1).gather(1, targets).squeeze(1);
+            Tensor top = torch.topk(torch.softmax(logits, 1), Head.TOP).get0();
+            Tensor mass = top.sum(1);
+            Tensor share = top.div(mass.unsqueeze(1));
+            Tensor entropy = share.mul(share.log2()).sum(1).neg();
+            Tensor loss = logProbs.mul(column(BY_LOG_PROB))
+                    .add(entropy.mul(column(byEntropy)))
+                    .add(mass.mul(column(byMass)))
+                    .sum();
+            loss.backward();
+
+            Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
+            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, chunk, keep);
+            Head.Reading reading = head.read(hidden, TARGETS, false);
+            assertThat(reading.statistics().topEntropies()).containsExactly(Tensors.toDoubles(entropy), within(1e-12));
+            Tensor byHidden = head.backward(reading, BY_LOG_PROB, byEntropy, byMass);
+            assertThat(Tensors.toDoubles(byHidden)).containsExactly(Tensors.toDoubles(hidden.grad()), within(1e-12));
+            assertThat(Tensors.toDoubles(gradient)).containsExactly(Tensors.toDoubles(weight.grad()), within(1e-12));
+        }
+    }
+
+    private static Tensor column(double[] values) {
+        return Tensors.of(values, ScalarType.Double);
+    }
+
     /// Probabilities of logits 3, 2.5, ... −4, computed apart: the ten largest hold this mass and this entropy.
     @Test
     void readsTheTenLargestProbabilitiesRenormalisedInBits() {

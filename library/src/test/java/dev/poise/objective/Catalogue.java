@@ -105,6 +105,7 @@ final class Catalogue {
                 new Aot(0.2, 0, Aot.Sorted.MARGINS),
                 new Aot(0.2, 0.1, Aot.Sorted.REWARDS),
                 new BatchExMate(0.6),
+                new Spread(2.5, 0.9, 0.7, 1.3),
                 new Kto(0.2, 1.3, 0.7, Kto.Indifference.MISMATCHED),
                 new LengthDesensitised(new Aot(0.3, 0.1, Aot.Sorted.REWARDS), 0.5),
                 new Mixture(List.of(new Term(new Aot(0.2, 0, Aot.Sorted.MARGINS), 0.5), new Term(new Mle(), 2))));

@@ -40,8 +40,24 @@ final class ObjectiveLawsTest {
             if (evaluation.byPrompts().length > 0) {
                 check(objective, batch, batch.prompts().logProbs(), evaluation.byPrompts(), "prompts, seed " + seed);
             }
+            checkSpread(objective, batch, evaluation);
             checkTokens(objective, batch, batch.good(), evaluation.byGoodTokens(), "good tokens, seed " + seed);
             checkTokens(objective, batch, batch.bad(), evaluation.byBadTokens(), "bad tokens, seed " + seed);
+        }
+    }
+
+    private static void checkSpread(Objective objective, Batch batch, Evaluation evaluation) {
+        if (objective.needs().contains(Need.SPREAD)) {
+            TokenValues tokens = batch.good().byToken();
+            assertThat(evaluation.byGoodEntropy()).isNegative();
+            assertThat(evaluation.byGoodMass()).isNegative();
+            for (int i = 0; i < PAIRS; i++) {
+                double[] entropies = tokens.topEntropies()[i];
+                double[] masses = tokens.topMasses()[i];
+                assertThat(evaluation.byGoodEntropy())
+                        .isCloseTo(slope(objective, batch, entropies, entropies.length - 1), within(1e-9));
+                assertThat(evaluation.byGoodMass()).isCloseTo(slope(objective, batch, masses, 0), within(1e-9));
+            }
         }
     }
 
@@ -213,12 +229,26 @@ final class ObjectiveLawsTest {
         double[][] logProbs = rows(tokens, random);
         double[][] reference = rows(tokens, random);
         return new Examples(
-                sums(logProbs), sums(reference), tokens, new TokenValues(logProbs, reference, rows(tokens, random)));
+                sums(logProbs),
+                sums(reference),
+                tokens,
+                new TokenValues(
+                        logProbs,
+                        reference,
+                        rows(tokens, random),
+                        magnitudes(tokens, random, 2),
+                        magnitudes(tokens, random, 0.9)));
     }
 
     private static double[][] rows(int[] tokens, SplittableRandom random) {
         return IntStream.of(tokens)
                 .mapToObj(length -> random.doubles(length, -2, -0.05).toArray())
+                .toArray(double[][]::new);
+    }
+
+    private static double[][] magnitudes(int[] tokens, SplittableRandom random, double largest) {
+        return IntStream.of(tokens)
+                .mapToObj(length -> random.doubles(length, 0.1, largest).toArray())
                 .toArray(double[][]::new);
     }
 
@@ -251,7 +281,9 @@ final class ObjectiveLawsTest {
                 new TokenValues(
                         Arrays.copyOfRange(tokens.logProbs(), from, to),
                         Arrays.copyOfRange(tokens.referenceLogProbs(), from, to),
-                        Arrays.copyOfRange(tokens.logCollisions(), from, to)));
+                        Arrays.copyOfRange(tokens.logCollisions(), from, to),
+                        Arrays.copyOfRange(tokens.topEntropies(), from, to),
+                        Arrays.copyOfRange(tokens.topMasses(), from, to)));
     }
 
     private static Examples shifted(Examples examples, double shift) {

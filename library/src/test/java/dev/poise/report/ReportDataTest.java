@@ -2,6 +2,7 @@ package dev.poise.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.monitor.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 final class ReportDataTest {
 
@@ -70,6 +72,33 @@ final class ReportDataTest {
                 .containsExactly(new Finding(
                         "Not a number", "loss was not finite at step 2: nothing measured after it can be trusted."));
         assertThat(data.curves().getFirst().values()).containsExactly(0.7);
+    }
+
+    /// Events are lines of their own: told in order, once, rewound by a resumed run, and never a curve.
+    @Test
+    void eventsAreToldApartFromNumbers() throws IOException {
+        Event bend = new Event(40, Event.Kind.ALARM, "bend", 30, "Bend", "it fell", "too fast", "slow down");
+        Event stop = new Event(60, Event.Kind.STOP, "bend", 60, "Stopped", "the end", "", "");
+        write(
+                "metrics.jsonl",
+                "{\"step\":20,\"monitor/mass_top\":0.9}",
+                line(bend),
+                line(stop),
+                "{\"step\":40,\"event\":\"premonition\",\"name\":\"later\"}",
+                line(bend),
+                "{\"step\":60,\"monitor/mass_top\":\"NaN\"}");
+        ReportData data = ReportData.read(run);
+        assertThat(data.events()).containsExactly(bend);
+        assertThat(data.curves()).extracting(Curve::name).containsExactly("monitor/mass_top");
+        assertThat(data.findings()).extracting(Finding::title).containsExactly("Not a number");
+        assertThat(data.problems())
+                .containsExactly("metrics.jsonl has 1 events of another version of Poise; they are left out");
+    }
+
+    private static String line(Event event) {
+        return JsonMapper.shared()
+                .writeValueAsString(event.values())
+                .replaceFirst("\\{", "{\"step\":" + event.step() + ",");
     }
 
     @Test

@@ -32,7 +32,8 @@ final class ManifestTest {
             null,
             Status.RUNNING,
             null,
-            0);
+            0,
+            null);
 
     @TempDir
     private Path directory;
@@ -45,7 +46,8 @@ final class ManifestTest {
                 STARTED,
                 STARTED.stopped(later, "loss must be finite, got NaN"),
                 STARTED.stopped(later, "interrupted").resumedOnce(),
-                STARTED.resumedOnce().done(later))) {
+                STARTED.resumedOnce().done(later, null, null),
+                STARTED.done(later, "stopped by mass_drop", new Manifest.Monitoring(8, 2, 1)))) {
             manifest.writeTo(file);
             assertThat(Manifest.read(file)).isEqualTo(manifest);
         }

@@ -41,6 +41,7 @@ final class ObjectiveBindingTest {
                     case EXO_PAIR -> ", label_smoothing: 1e-3";
                     case WPO -> ", of: {type: ld, alpha: 0.25, of: {type: sigmoid, beta: 0.7}}";
                     case LD -> ", of: {type: aot, beta: 0.7}";
+                    case SPREAD -> ", mass: 0.9, entropy_weight: 0.25";
                     case WEIGHTS -> ", good: 1, bad: \"c * exp(bad)\", c: 0.25";
                     default -> "";
                 };

@@ -46,7 +46,7 @@ final class RecipeProblemsTest {
                         "r.yaml:1:1 output must be given: a directory for the run, here or as --output",
                         "r.yaml:1:9 method must be supervised | preference | unpaired, got \"preferences\"",
                         "r.yaml:2:1 modle is not a key, did you mean model?; legal keys: method, model, reference, data,"
-                                + " objective, train, evaluate, checkpoint, log, sample, seed, output",
+                                + " objective, train, evaluate, checkpoint, log, sample, monitor, seed, output",
                         "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
                                 + " --data.train",
                         "r.yaml:4:13 data.evaluate must be a share in [0, 0.5] of the training data, or a file, got 0.7",
@@ -91,6 +91,49 @@ final class RecipeProblemsTest {
                         "--objective must be a list with at least one section such as {type: dpo, beta: 0.1}, got \"dpo\"");
     }
 
+    /// What the monitors are asked to decide must be something that they can see.
+    @Test
+    void monitorsAreNotAskedForWhatTheyCannotSee() {
+        assertThat(problems(SOUND, "monitor.stop", "threshold"))
+                .containsExactly("--monitor.stop must not hold threshold without a bound: give"
+                        + " monitor.alarms.threshold.below or above");
+        assertThat(problems(
+                        SOUND,
+                        "monitor.stop",
+                        "[bend, length]",
+                        "monitor.generate.every",
+                        "0",
+                        "monitor.alarms.bend.patience",
+                        "0"))
+                .containsExactly(
+                        "--monitor.stop must not hold bend, whose alarm is off (patience 0)",
+                        "--monitor.stop must not hold length where monitor.generate.every is 0: it shows in answers");
+        assertThat(problems(SOUND, "monitor.stop", "bend", "monitor.every", "0"))
+                .containsExactly("--monitor.stop must be none where monitors are off (monitor.every is 0)");
+        assertThat(problems(SOUND, "monitor.stop", "bend", "data.evaluate", "0"))
+                .containsExactly("--monitor.stop must be none where there is nothing to monitor: data.evaluate is 0");
+        assertThat(problems(SOUND, "monitor.governor.term", "1"))
+                .containsExactly("--monitor.governor.term must be the place of a term in objective, 0 to 0, got 1");
+        assertThat(problems(SOUND, "monitor.governor.term", "0", "monitor.governor.high", "0.5"))
+                .containsExactly("--monitor.governor.term must name a term whose weight lies in [low, high] ="
+                        + " [0.01, 0.5], got objective.0 with 1");
+        assertThat(problems(SOUND, "monitor.governor.low", "2", "monitor.governor.high", "1"))
+                .containsExactly("--monitor.governor.high must be at least low, 2, got 1");
+        assertThat(problems(SOUND, "checkpoint.best", "monitor/mass_top"))
+                .containsExactly(
+                        "--checkpoint.best checkpoint.better must be larger | smaller where checkpoint.best is a"
+                                + " monitor, got auto");
+        assertThat(problems(
+                        SOUND,
+                        "checkpoint.best",
+                        "monitor/mass_top",
+                        "checkpoint.better",
+                        "larger",
+                        "monitor.every",
+                        "0"))
+                .containsExactly("--checkpoint.best must not be a monitor where monitors are off (monitor.every is 0)");
+    }
+
     @Test
     void keysInTheWrongSectionAreSentToTheRightOne() {
         assertThat(problems(SOUND + "learning_rate: 1e-6\n").getFirst())
@@ -125,7 +168,14 @@ final class RecipeProblemsTest {
                 "objective.0.label_smoothing => 0.5 => must be a number in [0, 0.5), got 0.5",
                 "objective.0.weight => -1 => must be a number of at least 0, got -1",
                 "checkpoint.keep => 0 => must be a whole number of at least 1, got 0",
-                "checkpoint.best => loss => must be none or an evaluation metric such as eval_loss, got \"loss\"",
+                "checkpoint.best => loss => must be none, an evaluation metric such as eval_loss or a monitor such as monitor/entropy_top, got \"loss\"",
+                "monitor.top_k => 0 => must be a whole number of at least 1, got 0",
+                "monitor.alarms.mass_drop.drop => 0 => must be a number above 0, got 0",
+                "monitor.alarms.threshold.metric => loss => must be a monitor such as monitor/entropy_top, got \"loss\"",
+                "monitor.stop => mass => must be none | displacement | entropy_turn | mass_drop | bend | length | repetition | saturation | threshold, or a list of them, got \"mass\"",
+                "monitor.stop => [mass_drop, bends] => must be none | displacement | entropy_turn | mass_drop | bend | length | repetition | saturation | threshold, or a list of them, got a list",
+                "monitor.governor.term => two => must be none or the place of a term in objective, from 0, got \"two\"",
+                "monitor.governor.lag => 0 => must be a whole number of at least 1, got 0",
                 "train.precision => FLOAT32 => must be float32 | bfloat16 | float64, got \"FLOAT32\"",
                 "reference => [] => must be initial | none | a model directory, got an empty list",
                 "data.train => {} => must be a file or folder or a list of them, got a section"

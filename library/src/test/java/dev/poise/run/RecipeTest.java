@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
+import dev.poise.monitor.Alarm;
+import dev.poise.monitor.Governor;
+import dev.poise.monitor.Source;
+import dev.poise.monitor.Symptom;
+import dev.poise.monitor.Symptom.Kind;
 import dev.poise.objective.Dpo;
 import dev.poise.objective.Hinge;
 import dev.poise.objective.Ipo;
@@ -97,6 +102,7 @@ final class RecipeTest {
                           every: 500
                           keep: 2
                           best: eval_loss
+                          better: auto
                         log:
                           every: 10
                         sample:
@@ -104,6 +110,23 @@ final class RecipeTest {
                           prompts: 4
                           max_new_tokens: 64
                           temperature: 0
+                        monitor:
+                          every: 50
+                          rows: 64
+                          top_k: 10
+                          smoothing: 0.5
+                          generate: {every: 200, prompts: 16, max_new_tokens: 64, temperature: 1}
+                          alarms:
+                            displacement: {drop: 0.1, patience: 2}
+                            entropy_turn: {fall: 0.1, patience: 3}
+                            mass_drop: {drop: 0.05, patience: 2}
+                            bend: {fall: 0.25, patience: 1}
+                            length: {factor: 1.5, unfinished: 0.3, patience: 2}
+                            repetition: {rise: 0.2, patience: 2}
+                            saturation: {left: 0.02, unchanged: 0.8, patience: 2}
+                            threshold: {metric: monitor/entropy_top, below: null, above: null, patience: 1}
+                          stop: []
+                          governor: {term: none}
                         seed: 0
                         output: o
                         """);
@@ -134,9 +157,26 @@ final class RecipeTest {
                         adam_beta1: 0.8, adam_beta2: 0.95, adam_epsilon: 1e-6, precision: bfloat16, shuffle: false,
                         threads: 2}
                 evaluate: {every: 11}
-                checkpoint: {every: 13, keep: 4, best: none}
+                checkpoint: {every: 13, keep: 4, best: none, better: smaller}
                 log: {every: 1}
                 sample: {every: 17, prompts: 2, max_new_tokens: 19, temperature: 0.75}
+                monitor:
+                  every: 5
+                  rows: 3
+                  top_k: 4
+                  smoothing: 0.25
+                  generate: {every: 6, prompts: 7, max_new_tokens: 8, temperature: 0.5}
+                  alarms:
+                    displacement: {drop: 0.2, patience: 3}
+                    entropy_turn: {fall: 0.3, patience: 4}
+                    mass_drop: {drop: 0.04, patience: 0}
+                    bend: {fall: 0.5, patience: 2}
+                    length: {factor: 2.5, unfinished: 0.35, patience: 4}
+                    repetition: {rise: 0.15, patience: 5}
+                    saturation: {left: 0.03, unchanged: 0.7, patience: 6}
+                    threshold: {metric: monitor/own/kl_k3, below: -1, above: 12.5, patience: 7}
+                  stop: [threshold, displacement]
+                  governor: {term: 1, gain: 0.75, low: 0.5, high: 4, lag: 3}
                 seed: -42
                 output: runs/ünïcode 🙂
                 """, List.of());
@@ -157,6 +197,14 @@ final class RecipeTest {
         assertThat(recipe.train().learningRate()).isEqualTo(2.5e-7);
         assertThat(recipe.train().maxSteps()).isEqualTo(7);
         assertThat(recipe.seed()).isEqualTo(-42);
+        assertThat(recipe.monitor().generate()).isEqualTo(new Recipe.Generate(6, 7, 8, 0.5));
+        assertThat(recipe.monitor().watch().governor()).isEqualTo(new Governor(1, 0.75, 0.5, 4, 3));
+        assertThat(recipe.monitor().watch().stop()).containsExactlyInAnyOrder(Kind.THRESHOLD, Kind.DISPLACEMENT);
+        assertThat(recipe.monitor().watch().alarms())
+                .hasSize(10)
+                .contains(new Alarm(new Symptom.Length(2.5, 0.35), 4))
+                .contains(new Alarm(new Symptom.EntropyTurn(Source.OWN, 0.3), 4))
+                .contains(new Alarm(new Symptom.Threshold("monitor/own/kl_k3", -1.0, 12.5), 7));
         assertThat(Recipe.parse("again", recipe.toYaml(), List.of())).isEqualTo(recipe);
     }
 

@@ -42,7 +42,14 @@ final class TrainingTest {
     private static final Path PAIRS = Path.of("src/test/resources/golden/trl-pairs.jsonl");
     private static final Path EVALUATION = Path.of("src/test/resources/golden/trl-evaluation-pairs.jsonl");
     private static final JsonNode GOLDEN = golden();
-    private static final List<String> TIMES = List.of("elapsed_seconds", "pairs_per_second", "tokens_per_second");
+    private static final List<String> TIMES = List.of(
+            "elapsed_seconds",
+            "pairs_per_second",
+            "tokens_per_second",
+            "monitor/seconds",
+            "monitor/time_share",
+            "monitor/own/seconds",
+            "monitor/own/time_share");
 
     @TempDir
     Path folder;
@@ -151,6 +158,14 @@ final class TrainingTest {
                 "sample.every=10",
                 "sample.prompts=2",
                 "sample.max_new_tokens=8",
+                "objective=[{type: dpo, beta: 0.1}, {type: mle, weight: 0.2}]",
+                "monitor.every=2",
+                "monitor.generate={every: 6, prompts: 2, max_new_tokens: 8}",
+                "monitor.alarms.bend.fall=0.01",
+                "monitor.alarms.entropy_turn={fall: 0.001, patience: 1}",
+                "monitor.governor={term: 1, gain: 5}",
+                "checkpoint.best=monitor/mass_top",
+                "checkpoint.better=larger",
                 "train.threads=2");
         Training.run(recipe("whole", overrides), false, Progress.silent());
 
@@ -179,6 +194,10 @@ final class TrainingTest {
         assertThat(folder.resolve("killed/samples.jsonl"))
                 .hasSameTextualContentAs(folder.resolve("whole/samples.jsonl"));
         assertThat(withoutTimes("killed")).isEqualTo(withoutTimes("whole"));
+        assertThat(withoutTimes("whole"))
+                .as("events of every kind that monitors may decide on")
+                .extracting(line -> line.get("event"))
+                .contains("alarm", "governor", "best");
     }
 
     private Process start(List<String> overrides, boolean resume) throws IOException {

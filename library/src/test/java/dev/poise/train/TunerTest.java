@@ -22,11 +22,13 @@ import dev.poise.objective.Hinge;
 import dev.poise.objective.Ipo;
 import dev.poise.objective.Kto;
 import dev.poise.objective.LengthDesensitised;
+import dev.poise.objective.Mixture;
 import dev.poise.objective.Mle;
 import dev.poise.objective.Need;
 import dev.poise.objective.Normalise;
 import dev.poise.objective.Objective;
 import dev.poise.objective.Orpo;
+import dev.poise.objective.Spread;
 import dev.poise.objective.TokenUnlikelihood;
 import dev.poise.objective.Totals;
 import dev.poise.objective.Wpo;
@@ -134,6 +136,11 @@ final class TunerTest {
                 Arguments.of(new Aot(0.3, 0.1, Aot.Sorted.MARGINS), pairs),
                 Arguments.of(new Aot(0.3, 0, Aot.Sorted.REWARDS), pairs),
                 Arguments.of(new BatchExMate(0.8), pairs),
+                Arguments.of(new Spread(3.2, 0.97, 0.7, 1.3), pairs),
+                Arguments.of(
+                        new Mixture(List.of(
+                                new Mixture.Term(new Dpo(0.3, 0), 1), new Mixture.Term(new Spread(3.2, 0, 2, 1), 0.5))),
+                        pairs),
                 Arguments.of(new LengthDesensitised(new Aot(0.3, 0, Aot.Sorted.REWARDS), 0.5), pairs),
                 Arguments.of(new Kto(0.3, 1.3, 0.7, Kto.Indifference.MISMATCHED), labelled(8)),
                 Arguments.of(new BcoUnpaired(0.3, 1, 1, BcoUnpaired.Shift.STEP_MEAN), labelled(8)));
