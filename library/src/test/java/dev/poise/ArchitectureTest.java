@@ -44,6 +44,7 @@ final class ArchitectureTest {
                             "monitor",
                             "run")),
             Map.entry("report", List.of("monitor", "run")),
+            Map.entry("watch", List.of("report")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
             Map.entry(
                     "experiment",
@@ -63,7 +64,7 @@ final class ArchitectureTest {
                             "report")));
 
     private static final List<String> WITHOUT_NATIVE_CODE =
-            List.of("objective", "data", "tokenize", "oracle", "evaluate", "monitor", "run", "report");
+            List.of("objective", "data", "tokenize", "oracle", "evaluate", "monitor", "run", "report", "watch");
 
     private static final JavaClasses POISE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -106,6 +107,7 @@ final class ArchitectureTest {
                         Stream.of(
                                 "java..",
                                 "javax..",
+                                "com.sun.net.httpserver..",
                                 "org..",
                                 "tools.jackson..",
                                 "ai.djl..",

@@ -65,7 +65,7 @@ final class JsonLines {
         return node;
     }
 
-    private static Optional<ObjectNode> object(String text) {
+    static Optional<ObjectNode> object(String text) {
         try {
             JsonNode node = MAPPER.readTree(text);
             return node instanceof ObjectNode object ? Optional.of(object) : Optional.empty();

@@ -34,6 +34,19 @@ public final class Page {
     /// @param name of the page
     /// @param data what JSON can hold; with a `title`
     public static String render(Class<?> room, String name, Object data) {
+        return render(room, name, data, "");
+    }
+
+    /// A page that asks its own server for data while it is open.
+    ///
+    /// @param room the class beside which the parts lie
+    /// @param name of the page
+    /// @param data what JSON can hold; with a `title`
+    public static String renderLive(Class<?> room, String name, Object data) {
+        return render(room, name, data, "; connect-src 'self'");
+    }
+
+    private static String render(Class<?> room, String name, Object data, String allowed) {
         String charts = inlined(required(Page.class, CHARTS));
         String script = inlined(required(Page.class, "page.js") + required(room, name + ".js"));
         Map<String, String> parts = Map.of(
@@ -41,7 +54,7 @@ public final class Page {
                 name,
                 "policy",
                 "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src " + hash(charts) + " "
-                        + hash(script),
+                        + hash(script) + allowed,
                 "style",
                 required(Page.class, "page.css") + resource(room, name + ".css").orElse(""),
                 "main",

@@ -59,7 +59,7 @@ final class RunReader {
                 metrics.events(),
                 results.stream().flatMap(node -> strings(node.path("notes"))).toList(),
                 curves.stream().map(curve -> curve.thinned(POINTS)).toList(),
-                samples(),
+                samples(directory, PROMPTS, problems),
                 recipe(),
                 manifest(),
                 quarantine(),
@@ -90,7 +90,8 @@ final class RunReader {
         return Double.isFinite(value) ? value : null;
     }
 
-    private List<PromptSamples> samples() throws IOException {
+    /// Completions by prompt, of the first prompts.
+    static List<PromptSamples> samples(Path directory, int limit, List<String> problems) throws IOException {
         Map<String, List<PromptSamples.Completion>> byPrompt = new LinkedHashMap<>();
         JsonLines.read(directory.resolve("samples.jsonl"), problems, line -> byPrompt.computeIfAbsent(
                         line.path("prompt").asString(""), absent -> new ArrayList<>())
@@ -98,11 +99,11 @@ final class RunReader {
                         line.path("step").asLong(0),
                         line.path("completion").asString(""),
                         number(line.path("reward")))));
-        if (byPrompt.size() > PROMPTS) {
-            problems.add("samples.jsonl has " + byPrompt.size() + " prompts; the first " + PROMPTS + " are shown");
+        if (byPrompt.size() > limit) {
+            problems.add("samples.jsonl has " + byPrompt.size() + " prompts; the first " + limit + " are shown");
         }
         return byPrompt.entrySet().stream()
-                .limit(PROMPTS)
+                .limit(limit)
                 .map(entry -> new PromptSamples(entry.getKey(), List.copyOf(entry.getValue())))
                 .toList();
     }

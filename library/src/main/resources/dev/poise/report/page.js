@@ -30,7 +30,7 @@ byId("title").append(data.title);
 
 // The last call of a page's script: the way to every section shown, by its short name.
 function finish() {
-  const shown = [...document.querySelectorAll("main > section[data-name]")].filter(section => !section.hidden);
+  const shown = [...document.querySelectorAll("main section[data-name]")].filter(section => !section.hidden);
   byId("sections").append(...shown.map(section => element("a", { href: "#" + section.id }, section.dataset.name)));
   byId("footer").append("Written by Poise. This file is complete in itself and loads nothing. Charts: Apache ECharts.");
 }
