@@ -29,9 +29,8 @@ final class Adam {
 
     /// The length of the gradient over all parameters.
     double gradientNorm() {
-        return Math.sqrt(parameters.stream()
-                .mapToDouble(Parameter::squaredGradientNorm)
-                .sum());
+        return Math.sqrt(
+                parameters.stream().mapToDouble(Parameter::squaredGradientNorm).sum());
     }
 
     void step() {

@@ -203,8 +203,7 @@ public final class BanditRun {
         for (int i = 0; i < chosen.length; i++) {
             double[] slope = new double[family.outputs()];
             int first = i * setting.samples();
-            family.addScores(
-                    distributions[i], actions, gradient.byLogProb(), first, first + setting.samples(), slope);
+            family.addScores(distributions[i], actions, gradient.byLogProb(), first, first + setting.samples(), slope);
             by[i] = floats(slope);
         }
         network.backward(pass, by);
@@ -261,8 +260,20 @@ public final class BanditRun {
                     + " after step " + steps + " of " + setting);
         }
         points.add(new Point(
-                round, steps, queries, reward, toData, fromData, entropy, better - worse, better, worse, staleness,
-                loss, gradientNorm, histogram));
+                round,
+                steps,
+                queries,
+                reward,
+                toData,
+                fromData,
+                entropy,
+                better - worse,
+                better,
+                worse,
+                staleness,
+                loss,
+                gradientNorm,
+                histogram));
     }
 
     private double[][] distributions(float[][] inputs) {

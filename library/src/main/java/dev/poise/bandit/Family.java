@@ -46,7 +46,7 @@ sealed interface Family permits Categorical, Squashed {
     /// The reward of one action.
     double reward(Bump reward, double[] actions, int at);
 
-    /// E[r] over all actions.
+    /// The mean reward over all actions.
     double expectedReward(double[] distribution, Bump reward);
 
     /// The probability of each of a hundred equal bins of the first number of an action.

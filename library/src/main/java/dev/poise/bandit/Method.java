@@ -2,16 +2,19 @@ package dev.poise.bandit;
 
 /// What a step does with a round of samples.
 ///
-/// Every method is its loss's derivative by the log-probability of each sample, c_i = ∂L/∂log π(y_i|x_i): a negative c
-/// raises an answer, a positive one, a *negative gradient*, lowers it. Which samples it gets, how many, how often and
-/// against which reference is none of its business: those are switches of [Setting].
+/// Every method is its loss's derivative by the log-probability of each sample, c_i = ∂L/∂log π(y_i|x_i): a
+/// negative c raises an answer, a positive one, a *negative gradient*, lowers it. Which samples it gets, how many, how
+/// often and against which reference is none of its business: those are switches of [Setting].
 ///
-/// | method | on-policy | sample reuse | negative gradient |
-/// |---|---|---|---|
-/// | [PreferredOnly], [BestOfN], [RewardWeighted], [Filtered] | where samples come from the policy | by T | no; best of N: on demand |
-/// | [Pairwise] | where samples come from the policy | by T | yes |
-/// | [PolicyGradient] | yes | by T | yes |
-/// | [Clipped] | yes | by T, held by the clip | yes |
+/// | method | on-policy | negative gradient |
+/// |---|---|---|
+/// | [PreferredOnly] | if sampled so | no |
+/// | [BestOfN] | if sampled so | on demand |
+/// | [RewardWeighted], [Filtered] | if sampled so | no |
+/// | [Pairwise] | if sampled so | yes |
+/// | [PolicyGradient], [Clipped] | yes | yes, where the advantage is below 0 |
+///
+/// Samples are used T times; only [Clipped] holds a sample back that has been used enough.
 ///
 /// Source: arXiv 2404.14367, table 1 and algorithm 1.
 public sealed interface Method

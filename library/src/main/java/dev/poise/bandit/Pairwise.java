@@ -23,8 +23,8 @@ public record Pairwise(PairwiseObjective objective, double threshold) implements
         double[] by = new double[round.size()];
         double[] loss = new double[1];
         int pairs = round.forPairs(threshold, (good, bad) -> {
-            PairLoss term = objective.of(new Pair(
-                    logProbs[good], logProbs[bad], round.reference()[good], round.reference()[bad], 1, 1));
+            PairLoss term = objective.of(
+                    new Pair(logProbs[good], logProbs[bad], round.reference()[good], round.reference()[bad], 1, 1));
             loss[0] += term.loss();
             by[good] += term.byGood();
             by[bad] += term.byBad();

@@ -3,8 +3,8 @@ package dev.poise.bandit;
 /// β KL(π ‖ π_ref) on top of a policy gradient.
 ///
 /// Differentiating the sampled log-ratio β (log π − log π_ref) is no way to do it: on samples of the policy its
-/// expected gradient is β E\[∇ log π\] = 0, so there would be no penalty at all (arXiv 2506.09477; the code released with
-/// arXiv 2404.14367 does it). The two ways here have the gradient β ∇KL in expectation.
+/// expected gradient is that of log π alone, which is 0, so there would be no penalty at all (arXiv 2506.09477; the
+/// code released with arXiv 2404.14367 does it). The two ways here have the gradient β ∇KL in expectation.
 ///
 /// @param beta β ≥ 0, reward a nat
 /// @param form which way
@@ -14,8 +14,8 @@ public record Penalty(double beta, Form form) {
     public enum Form {
         /// Into the reward: r − β (log π − log π_ref) at the time of sampling.
         REWARD,
-        /// By the score function, at every step: c = β ρ (log π − log π_ref − b), with ρ = π/π_behaviour, which keeps it
-        /// unbiased on reused samples, and b the mean log-ratio of the state's other answers.
+        /// By the score function, at every step: c = β ρ (log π − log π_ref − b). ρ = π/π_behaviour keeps it
+        /// unbiased on reused samples; b is the mean log-ratio of the state's other answers.
         SCORE
     }
 

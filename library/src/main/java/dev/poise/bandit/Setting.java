@@ -72,7 +72,17 @@ public record Setting(
     /// The same, but measured every so many rounds.
     public Setting evaluatedEvery(int every) {
         return new Setting(
-                problem, method, source, states, samples, rounds, inner, minibatch, learningRate, anchor, clipNorm,
+                problem,
+                method,
+                source,
+                states,
+                samples,
+                rounds,
+                inner,
+                minibatch,
+                learningRate,
+                anchor,
+                clipNorm,
                 every);
     }
 

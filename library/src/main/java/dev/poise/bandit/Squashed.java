@@ -153,7 +153,8 @@ record Squashed(int width) implements Family {
     public double[] histogram(double[] distribution) {
         double[] shares = new double[BINS];
         for (int k = 0; k < BINS; k++) {
-            shares[k] = share(-1 + 2.0 * k / BINS, -1 + 2.0 * (k + 1) / BINS, distribution[0], Math.exp(distribution[width]));
+            shares[k] = share(
+                    -1 + 2.0 * k / BINS, -1 + 2.0 * (k + 1) / BINS, distribution[0], Math.exp(distribution[width]));
         }
         return shares;
     }
