@@ -1,0 +1,106 @@
+package dev.poise.bandit;
+
+import dev.poise.report.Page;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Outcomes as one HTML file that opens offline: the policy's distribution round by round, curves with their
+/// intervals, and the numbers.
+public final class BanditPage {
+
+    private BanditPage() {}
+
+    /// A page of a sweep.
+    ///
+    /// @param outcomes by what sets them apart, at least one
+    /// @param seeds how many
+    public static String of(Map<String, Outcome> outcomes, int seeds) {
+        Map<String, Map<String, Outcome>> groups = new LinkedHashMap<>();
+        outcomes.forEach((name, outcome) -> groups.computeIfAbsent(
+                        outcome.setting().problem().name(), _ -> new LinkedHashMap<>())
+                .put(name, outcome));
+        return render(page(groups, seeds));
+    }
+
+    /// A page of the study.
+    ///
+    /// @param seeds how many
+    public static String of(Tables tables, int seeds) {
+        Map<String, Map<String, Outcome>> groups = new LinkedHashMap<>();
+        for (Tables.Table table : tables.tables()) {
+            Map<String, Outcome> rows = new LinkedHashMap<>();
+            table.rows().forEach(row -> rows.put(row.name(), row.outcome()));
+            groups.put(table.problem().name() + ", " + table.name(), rows);
+        }
+        ObjectNode page = page(groups, seeds);
+        ArrayNode claims = page.putArray("claims");
+        tables.claims().forEach(claim -> claims.add(BanditJson.of(claim)));
+        ArrayNode rows = page.putArray("tables");
+        for (Tables.Table table : tables.tables()) {
+            ObjectNode one = rows.addObject();
+            one.put("title", table.problem().name() + ", " + table.name());
+            one.set("rounds", JsonMapper.shared().valueToTree(table.rounds()));
+            ArrayNode of = one.putArray("rows");
+            table.rows().forEach(row -> of.addObject()
+                    .put("name", row.name())
+                    .set("cells", BanditJson.of(table, row).get("cells")));
+        }
+        page.putArray("inside").add(tables.inside()[0]).add(tables.inside()[1]);
+        return render(page);
+    }
+
+    private static ObjectNode page(Map<String, Map<String, Outcome>> groups, int seeds) {
+        ObjectNode page = JsonMapper.shared().createObjectNode();
+        page.put("seeds", seeds);
+        ArrayNode problems = page.putArray("problems");
+        List<Problem> known = new ArrayList<>();
+        ArrayNode shown = page.putArray("groups");
+        groups.forEach((title, outcomes) -> {
+            ObjectNode group = shown.addObject().put("title", title);
+            ArrayNode settings = group.putArray("settings");
+            outcomes.forEach((name, outcome) -> {
+                Problem problem = outcome.setting().problem();
+                if (!known.contains(problem)) {
+                    known.add(problem);
+                    problems.add(problem(problem));
+                }
+                settings.add(BanditJson.of(name, outcome).set("frames", BanditJson.histograms(outcome)));
+            });
+        });
+        return page;
+    }
+
+    private static ObjectNode problem(Problem problem) {
+        ObjectNode node = JsonMapper.shared().createObjectNode();
+        node.put("name", problem.name()).put("words", problem.words());
+        node.put("discrete", problem.family() instanceof Categorical);
+        Family family = problem.family();
+        node.set("data", JsonMapper.shared().valueToTree(family.histogram(family.data())));
+        node.set("reward", JsonMapper.shared().valueToTree(problem.rewardOfBins()));
+        return node;
+    }
+
+    private static String render(ObjectNode page) {
+        return Page.render(resource("bandit.html"), resource("bandit.js"), page);
+    }
+
+    private static String resource(String name) {
+        try (InputStream stream = BanditPage.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IllegalStateException(name + " must be on the class path, got nothing");
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
