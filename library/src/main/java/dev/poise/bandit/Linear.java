@@ -44,7 +44,7 @@ final class Linear {
     /// Sets the gradients of weight and bias.
     void backward(float[][] inputs, float[][] byOutputs) {
         float[][] columns = new float[weight.value().length][inputs.length];
-        Products.transpose(columns, inputs);
+        Products.transpose(columns, inputs, Products.used(inputs));
         weight.clearGradient();
         Products.addProduct(weight.gradient(), columns, byOutputs);
         float[] sum = bias.gradient()[0];
@@ -58,9 +58,10 @@ final class Linear {
 
     /// The derivative by the inputs.
     float[][] byInputs(float[][] byOutputs) {
-        Products.transpose(transposed, weight.value());
+        int[] used = Products.used(byOutputs);
+        Products.transpose(transposed, weight.value(), used);
         float[][] byInputs = new float[byOutputs.length][weight.value().length];
-        Products.addProduct(byInputs, byOutputs, transposed);
+        Products.addProduct(byInputs, byOutputs, transposed, used);
         return byInputs;
     }
 }

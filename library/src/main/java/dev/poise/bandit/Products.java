@@ -1,5 +1,7 @@
 package dev.poise.bandit;
 
+import java.util.Arrays;
+
 /// Matrix products on arrays of rows.
 ///
 /// A matrix is a `float[rows][columns]`. Each row is an array of its own, read and written from its first element:
@@ -10,66 +12,93 @@ final class Products {
     private Products() {}
 
     /// `target[s] += Σₖ left[s][k] right[k]`.
+    ///
+    /// Terms that are 0 for every row are skipped. Behind a ReLU that is about half of them: the states say nothing
+    /// about the reward, so that a unit tends to be off for all or for none.
     static void addProduct(float[][] target, float[][] left, float[][] right) {
-        int terms = right.length;
-        int k = 0;
-        for (; k + 7 < terms; k += 8) {
+        addProduct(target, left, right, used(left));
+    }
+
+    /// The same for those terms alone.
+    static void addProduct(float[][] target, float[][] left, float[][] right, int[] terms) {
+        int i = 0;
+        for (; i + 7 < terms.length; i += 8) {
             for (int s = 0; s < target.length; s++) {
-                addEight(target[s], left[s], right, k);
+                addEight(target[s], left[s], right, terms, i);
             }
         }
-        for (; k + 1 < terms; k += 2) {
+        for (; i + 1 < terms.length; i += 2) {
             for (int s = 0; s < target.length; s++) {
-                addTwo(target[s], left[s], right, k);
+                addTwo(target[s], left[s], right, terms, i);
             }
         }
-        for (; k < terms; k++) {
+        for (; i < terms.length; i++) {
             for (int s = 0; s < target.length; s++) {
-                addOne(target[s], left[s][k], right[k]);
+                addOne(target[s], left[s][terms[i]], right[terms[i]]);
             }
         }
     }
 
-    /// `target[j][i] = source[i][j]`.
-    static void transpose(float[][] target, float[][] source) {
+    /// The columns in which any row is not 0.
+    static int[] used(float[][] rows) {
+        boolean[] used = new boolean[rows[0].length];
+        for (float[] row : rows) {
+            for (int k = 0; k < used.length; k++) {
+                used[k] |= row[k] != 0;
+            }
+        }
+        int count = 0;
+        int[] columns = new int[used.length];
+        for (int k = 0; k < used.length; k++) {
+            columns[count] = k;
+            count += used[k] ? 1 : 0;
+        }
+        return Arrays.copyOf(columns, count);
+    }
+
+    /// `target[j][i] = source[i][j]` for some j.
+    static void transpose(float[][] target, float[][] source, int[] columns) {
         int i = 0;
         for (; i + 7 < source.length; i += 8) {
-            transposeEight(target, source, i);
+            transposeEight(target, source, columns, i);
         }
         for (; i < source.length; i++) {
-            for (int j = 0; j < target.length; j++) {
+            for (int j : columns) {
                 target[j][i] = source[i][j];
             }
         }
     }
 
-    private static void addEight(float[] y, float[] x, float[][] rows, int k) {
-        float x0 = x[k];
-        float x1 = x[k + 1];
-        float x2 = x[k + 2];
-        float x3 = x[k + 3];
-        float x4 = x[k + 4];
-        float x5 = x[k + 5];
-        float x6 = x[k + 6];
-        float x7 = x[k + 7];
-        float[] a = rows[k];
-        float[] b = rows[k + 1];
-        float[] c = rows[k + 2];
-        float[] d = rows[k + 3];
-        float[] e = rows[k + 4];
-        float[] f = rows[k + 5];
-        float[] g = rows[k + 6];
-        float[] h = rows[k + 7];
+    private static void addEight(float[] y, float[] x, float[][] rows, int[] terms, int i) {
+        float x0 = x[terms[i]];
+        float x1 = x[terms[i + 1]];
+        float x2 = x[terms[i + 2]];
+        float x3 = x[terms[i + 3]];
+        float x4 = x[terms[i + 4]];
+        float x5 = x[terms[i + 5]];
+        float x6 = x[terms[i + 6]];
+        float x7 = x[terms[i + 7]];
+        if (x0 == 0 && x1 == 0 && x2 == 0 && x3 == 0 && x4 == 0 && x5 == 0 && x6 == 0 && x7 == 0) {
+            return;
+        }
+        float[] a = rows[terms[i]];
+        float[] b = rows[terms[i + 1]];
+        float[] c = rows[terms[i + 2]];
+        float[] d = rows[terms[i + 3]];
+        float[] e = rows[terms[i + 4]];
+        float[] f = rows[terms[i + 5]];
+        float[] g = rows[terms[i + 6]];
+        float[] h = rows[terms[i + 7]];
         for (int j = 0; j < y.length; j++) {
             y[j] += x0 * a[j] + x1 * b[j] + x2 * c[j] + x3 * d[j] + x4 * e[j] + x5 * f[j] + x6 * g[j] + x7 * h[j];
         }
     }
 
-    private static void addTwo(float[] y, float[] x, float[][] rows, int k) {
-        float x0 = x[k];
-        float x1 = x[k + 1];
-        float[] a = rows[k];
-        float[] b = rows[k + 1];
+    private static void addTwo(float[] y, float[] x, float[][] rows, int[] terms, int i) {
+        float x0 = x[terms[i]];
+        float x1 = x[terms[i + 1]];
+        float[] a = rows[terms[i]];
+        float[] b = rows[terms[i + 1]];
         for (int j = 0; j < y.length; j++) {
             y[j] += x0 * a[j] + x1 * b[j];
         }
@@ -82,7 +111,7 @@ final class Products {
     }
 
     /// Eight rows become eight neighbours in every column: one line of the cache is written at once.
-    private static void transposeEight(float[][] target, float[][] source, int i) {
+    private static void transposeEight(float[][] target, float[][] source, int[] columns, int i) {
         float[] a = source[i];
         float[] b = source[i + 1];
         float[] c = source[i + 2];
@@ -91,7 +120,7 @@ final class Products {
         float[] f = source[i + 5];
         float[] g = source[i + 6];
         float[] h = source[i + 7];
-        for (int j = 0; j < target.length; j++) {
+        for (int j : columns) {
             float[] column = target[j];
             column[i] = a[j];
             column[i + 1] = b[j];

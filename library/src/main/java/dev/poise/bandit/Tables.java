@@ -114,7 +114,7 @@ public record Tables(List<Table> tables, List<Claim> claims) {
         return plans().stream().map(Plan::setting).distinct().toList();
     }
 
-    private static Tables of(List<Outcome> outcomes) {
+    static Tables of(List<Outcome> outcomes) {
         Map<Setting, Outcome> bySetting =
                 outcomes.stream().collect(Collectors.toMap(Outcome::setting, Function.identity()));
         List<Table> tables = new ArrayList<>();
