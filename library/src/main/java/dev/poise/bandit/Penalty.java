@@ -6,7 +6,8 @@ package dev.poise.bandit;
 /// expected gradient is that of log π alone, which is 0, so there would be no penalty at all (arXiv 2506.09477; the
 /// code released with arXiv 2404.14367 does it). The two ways here have the gradient β ∇KL in expectation.
 ///
-/// @param beta β ≥ 0, reward a nat
+/// @param beta β ≥ 0, reward a nat; by the score function and with standardised advantages, standard deviations a
+/// nat
 /// @param form which way
 public record Penalty(double beta, Form form) {
 

@@ -47,7 +47,7 @@ final class MethodGrammarTest {
         refused("dpo:beta=x", "beta of dpo:beta=x must be a number, got x");
         refused("dpo:beta=NaN", "beta of dpo:beta=NaN must be a number, got nan");
         refused("ppo:kl-by=sum", "kl-by of ppo:kl-by=sum must be one of reward, score, got sum");
-        refused("dpo:beta=-1", "dpo: beta must be positive, got -1.0");
+        refused("dpo:beta=-1", "dpo: beta must be positive and finite, got -1.0");
     }
 
     private static void refused(String text, String message) {
