@@ -43,6 +43,7 @@ final class ArchitectureTest {
                             "run")),
             Map.entry("report", List.of("run")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
+            Map.entry("bandit", List.of("objective", "evaluate", "report")),
             Map.entry(
                     "experiment",
                     List.of(
@@ -60,7 +61,7 @@ final class ArchitectureTest {
                             "report")));
 
     private static final List<String> WITHOUT_NATIVE_CODE =
-            List.of("objective", "data", "tokenize", "oracle", "evaluate", "run", "report");
+            List.of("objective", "data", "tokenize", "oracle", "evaluate", "run", "report", "bandit");
 
     private static final JavaClasses POISE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -107,7 +107,7 @@ public final class BanditJson {
         for (int i = 0; i <= outcome.last(); i++) {
             ArrayNode frame = frames.addArray();
             for (double share : outcome.histogram(i)) {
-                add(frame, share);
+                frame.add(Double.parseDouble(String.format(Locale.ROOT, "%.3g", share)));
             }
         }
         return frames;

@@ -1,10 +1,6 @@
 package dev.poise.bandit;
 
 import dev.poise.report.Page;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +24,7 @@ public final class BanditPage {
         outcomes.forEach((name, outcome) -> groups.computeIfAbsent(
                         outcome.setting().problem().name(), _ -> new LinkedHashMap<>())
                 .put(name, outcome));
-        return render(page(groups, seeds));
+        return Page.render(BanditPage.class, "bandit", page("The bandit laboratory", groups, seeds));
     }
 
     /// A page of the study.
@@ -41,7 +37,7 @@ public final class BanditPage {
             table.rows().forEach(row -> rows.put(row.name(), row.outcome()));
             groups.put(table.problem().name() + ", " + table.name(), rows);
         }
-        ObjectNode page = page(groups, seeds);
+        ObjectNode page = page("Offline, on-policy, reuse: the bandit study", groups, seeds);
         ArrayNode claims = page.putArray("claims");
         tables.claims().forEach(claim -> claims.add(BanditJson.of(claim)));
         ArrayNode rows = page.putArray("tables");
@@ -55,17 +51,22 @@ public final class BanditPage {
                     .set("cells", BanditJson.of(table, row).get("cells")));
         }
         page.putArray("inside").add(tables.inside()[0]).add(tables.inside()[1]);
-        return render(page);
+        return Page.render(BanditPage.class, "bandit", page);
     }
 
-    private static ObjectNode page(Map<String, Map<String, Outcome>> groups, int seeds) {
+    private static ObjectNode page(String title, Map<String, Map<String, Outcome>> groups, int seeds) {
         ObjectNode page = JsonMapper.shared().createObjectNode();
+        page.put("title", title);
+        page.put(
+                "lead",
+                "Fine-tuning methods on problems whose best answer is known, after arXiv 2404.14367. Seeds 1 to "
+                        + seeds + "; nothing is estimated that can be summed.");
         page.put("seeds", seeds);
         ArrayNode problems = page.putArray("problems");
         List<Problem> known = new ArrayList<>();
         ArrayNode shown = page.putArray("groups");
-        groups.forEach((title, outcomes) -> {
-            ObjectNode group = shown.addObject().put("title", title);
+        groups.forEach((kind, outcomes) -> {
+            ObjectNode group = shown.addObject().put("title", kind);
             ArrayNode settings = group.putArray("settings");
             outcomes.forEach((name, outcome) -> {
                 Problem problem = outcome.setting().problem();
@@ -87,20 +88,5 @@ public final class BanditPage {
         node.set("data", JsonMapper.shared().valueToTree(family.histogram(family.data())));
         node.set("reward", JsonMapper.shared().valueToTree(problem.rewardOfBins()));
         return node;
-    }
-
-    private static String render(ObjectNode page) {
-        return Page.render(resource("bandit.html"), resource("bandit.js"), page);
-    }
-
-    private static String resource(String name) {
-        try (InputStream stream = BanditPage.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException(name + " must be on the class path, got nothing");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

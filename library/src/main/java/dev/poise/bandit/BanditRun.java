@@ -30,8 +30,8 @@ public final class BanditRun {
 
     private int steps;
     private long queries;
-    private double loss;
-    private double gradientNorm;
+    private double loss = Double.NaN;
+    private double gradientNorm = Double.NaN;
 
     private long seen; // returns so far
     private double seenMean;
@@ -193,6 +193,8 @@ public final class BanditRun {
         Method.Gradient gradient =
                 setting.method().of(round, logProbs(family, distributions, actions, setting.samples()));
         if (gradient.terms() == 0) {
+            loss = Double.NaN;
+            gradientNorm = Double.NaN;
             return; // nothing to learn from, and Adam's momentum alone is no reason to move
         }
         if (!Double.isFinite(gradient.loss())) {

@@ -15,8 +15,8 @@ package dev.poise.bandit;
 /// @param better mean of log π/π_ref of the pairs' better answers, nats
 /// @param worse the same of the worse
 /// @param staleness KL(π ‖ the policy that wrote the samples) over the states trained on, nats
-/// @param loss of the round's last step
-/// @param gradientNorm of the round's last step, before clipping
+/// @param loss of the round's last step; NaN where it had nothing to learn from
+/// @param gradientNorm of the round's last step, before clipping; NaN where it had nothing to learn from
 /// @param histogram probability of each of a hundred bins of the first number of an action
 public record Point(
         int round,

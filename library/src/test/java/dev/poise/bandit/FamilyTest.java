@@ -173,6 +173,22 @@ final class FamilyTest {
     }
 
     @Test
+    void theIntegralOfAnExpectedRewardIsFineEnough() {
+        Squashed family = new Squashed(1);
+        Bump narrow = new Bump(-.7, .25);
+        for (double logScale : new double[] {Math.log(.4), 0, 1, -3}) {
+            double[] distribution = {-.7, logScale};
+            double sum = 0;
+            int points = 100_000;
+            for (int i = 0; i < points; i++) {
+                double x = -.7 + Math.exp(logScale) * Math.tan(Math.PI * ((i + .5) / points - .5));
+                sum += narrow.factor(Math.clamp(Math.tanh(x), -.99, .99)) / points;
+            }
+            assertThat(family.expectedReward(distribution, narrow)).isCloseTo(sum, within(1e-3));
+        }
+    }
+
+    @Test
     void tenNumbersPayTheProductOfTheirFactors() {
         Problem problem = Problem.of("C3");
         double[] action = new double[10];
