@@ -46,6 +46,7 @@ final class ArchitectureTest {
             Map.entry("report", List.of("monitor", "run")),
             Map.entry("watch", List.of("report")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
+            Map.entry("bandit", List.of("objective", "evaluate", "report")),
             Map.entry(
                     "experiment",
                     List.of(
@@ -63,8 +64,8 @@ final class ArchitectureTest {
                             "train",
                             "report")));
 
-    private static final List<String> WITHOUT_NATIVE_CODE =
-            List.of("objective", "data", "tokenize", "oracle", "evaluate", "monitor", "run", "report", "watch");
+    private static final List<String> WITHOUT_NATIVE_CODE = List.of(
+            "objective", "data", "tokenize", "oracle", "evaluate", "monitor", "run", "report", "watch", "bandit");
 
     private static final JavaClasses POISE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -40,6 +40,7 @@ public final class Poise {
         line.addSubcommand(new WriteReport(console));
         line.addSubcommand(new Watch(console));
         line.addSubcommand(new CommandLine(new Reproduce(console)).setCaseInsensitiveEnumValuesAllowed(true));
+        line.addSubcommand(new Bandit(console));
         line.addSubcommand(new Doctor(console));
         line.addSubcommand(new Bench(console));
         // Options are declared in the order in which one thinks of them.

@@ -157,7 +157,8 @@ final class WatchServerTest {
         run("one", "{\"step\":1,\"loss\":0.5}\n");
         json("/runs");
 
-        for (String path : new String[] {"/run?id=..", "/run?id=one%2F..%2Fone", "/run?id=%00", "/run", "/etc/passwd"}) {
+        for (String path :
+                new String[] {"/run?id=..", "/run?id=one%2F..%2Fone", "/run?id=%00", "/run", "/etc/passwd"}) {
             assertThat(raw("GET " + path + " HTTP/1.1", "Host: localhost"))
                     .as(path)
                     .contains(" 404 ");
