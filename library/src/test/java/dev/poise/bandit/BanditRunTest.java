@@ -186,13 +186,13 @@ final class BanditRunTest {
         assertThat(sweep.size()).isEqualTo(6);
         List<Outcome> one = sweep.run(1, _ -> {});
         List<Outcome> several = sweep.run(3, _ -> {});
-        assertThat(several.stream().map(BanditRunTest::numbers)).containsExactlyElementsOf(one.stream()
-                .map(BanditRunTest::numbers)
-                .toList());
+        assertThat(several.stream().map(BanditRunTest::numbers))
+                .containsExactlyElementsOf(
+                        one.stream().map(BanditRunTest::numbers).toList());
         assertThat(one).hasSize(2);
         assertThat(numbers(new Outcome(dpo, List.of(BanditRun.of(dpo, 2)))))
-                .isEqualTo(numbers(
-                        new Outcome(dpo, List.of(one.getFirst().runs().get(1)))));
+                .isEqualTo(
+                        numbers(new Outcome(dpo, List.of(one.getFirst().runs().get(1)))));
         double[] rewards = one.getFirst().rewards(4);
         assertThat(rewards[0]).isNotEqualTo(rewards[1]);
     }
@@ -205,7 +205,7 @@ final class BanditRunTest {
                         DoubleStream.of(
                                 point.round(),
                                 point.steps(),
-                                point.queries(),
+                                (double) point.queries(),
                                 point.reward(),
                                 point.toData(),
                                 point.fromData(),
