@@ -20,9 +20,9 @@ final class BanditTest {
     private Path folder;
 
     private static CommandRun bandit(String... more) {
-        return CommandRun.of(
-                Stream.concat(Stream.of("bandit", "--seeds", "2", "--rounds", "2", "--states", "4"), Stream.of(more))
-                        .toArray(String[]::new));
+        Stream<String> seeds = List.of(more).contains("--seeds") ? Stream.of() : Stream.of("--seeds", "2");
+        Stream<String> small = Stream.concat(Stream.of("bandit", "--rounds", "2", "--states", "4"), seeds);
+        return CommandRun.of(Stream.concat(small, Stream.of(more)).toArray(String[]::new));
     }
 
     @Test
@@ -77,7 +77,7 @@ final class BanditTest {
         String html = Files.readString(page);
         assertThat(html)
                 .contains("default-src 'none'", "Where the probability goes", "\"frames\":[[")
-                .doesNotContain("src=\"", "{{");
+                .doesNotContain("<script src", "<link", "{{");
     }
 
     @ParameterizedTest

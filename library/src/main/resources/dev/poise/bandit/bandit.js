@@ -212,7 +212,8 @@ function numbers() {
 
 function chooseGroup() {
   group = data.groups[byId("group").selectedIndex];
-  shown = new Set(group.settings.slice(0, 6).map((_, index) => index));
+  // Six at most, from all over the list: neighbours tend to be alike.
+  shown = new Set([...group.settings.keys()].filter(index => index % Math.ceil(group.settings.length / 6) === 0));
   byId("setting").replaceChildren(...group.settings.map(one => element("option", {}, one.name)));
   chooseSetting();
   chips();
