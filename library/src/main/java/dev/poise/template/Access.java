@@ -78,6 +78,12 @@ final class Access {
             case Value.Items items
             when (items.tuple() ? TUPLE_METHODS : LIST_METHODS).contains(name) ->
                 method(of, name, arguments -> CollectionMethods.call(items, name, arguments, work));
+            case Value.Items group
+            when group.kind() == Value.Items.Kind.GROUP && name.equals("grouper") ->
+                group.values().getFirst();
+            case Value.Items group
+            when group.kind() == Value.Items.Kind.GROUP && name.equals("list") ->
+                group.values().getLast();
             case Value.Dict _ when DICT_CHANGES.contains(name) -> unchangeable(of, name);
             case Value.Dict dict
             when DICT_METHODS.contains(name) ->

@@ -11,6 +11,7 @@ final class BraceFormat {
     private final Function<String, Value> fields;
     private final Work work;
     private int automatic;
+    private boolean manual;
 
     private BraceFormat(Value.Str pattern, Function<String, Value> fields, Work work) {
         this.pattern = pattern;
@@ -133,6 +134,11 @@ final class BraceFormat {
             end++;
         }
         String first = end == 0 ? String.valueOf(automatic++) : path.substring(0, end);
+        boolean numbered = end > 0 && path.charAt(0) >= '0' && path.charAt(0) <= '9';
+        if ((numbered && automatic > 0) || (end == 0 && manual)) {
+            throw Fault.of("format: fields must be numbered all or none");
+        }
+        manual |= numbered;
         Value value = fields.apply(first);
         int at = end;
         while (at < path.length()) {

@@ -204,17 +204,17 @@ final class Filters {
 
     private static Value truncate(Value value, Arguments arguments, Work work) {
         Bound bound = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
-        if (!(Operations.defined(value) instanceof Value.Str text)) {
-            throw Fault.of("truncate must be given text, got " + Types.name(value));
-        }
         int length = bound.number(0, 255);
         Value.Str end = bound.text(2, "...");
         int leeway = bound.orNull(3) == null ? 5 : bound.number(3);
         if (length < end.length() || leeway < 0) {
             throw Fault.of("truncate: the length must be at least that of the end, and the leeway at least 0");
         }
-        if (text.length() <= (long) length + leeway) {
-            return text;
+        if (Iteration.length(value) <= (long) length + leeway) {
+            return value;
+        }
+        if (!(value instanceof Value.Str text)) {
+            throw Fault.of("truncate must be given text, got " + Types.name(value));
         }
         int kept = text.text().offsetByCodePoints(0, length - end.length());
         String start = text.text().substring(0, kept);

@@ -58,18 +58,16 @@ record FormatSpec(
             case Value.Str text -> text(text.text(), work);
             case Value.Int whole -> whole(whole, work);
             case Value.Bool truth ->
-                type == 0 && width == 0
-                        ? Printed.of(truth, work)
-                        : whole(Value.Int.of(truth == Value.Bool.TRUE ? 1 : 0), work);
+                equals(of("")) ? Printed.of(truth, work) : whole(Value.Int.of(truth == Value.Bool.TRUE ? 1 : 0), work);
             case Value.Real real -> real(real.number(), work);
-            case Value.Undefined _ -> text("", work);
-            case Value.None _, Value.Items _, Value.Dict _, Value.View _, Value.Range _ -> object(value, work);
+            case Value.Undefined _, Value.None _, Value.Items _, Value.Dict _, Value.View _, Value.Range _ ->
+                object(value, work);
             case Value.Stream _, Value.Namespace _, Value.Thing _ -> object(value, work);
         };
     }
 
     private String object(Value value, Work work) {
-        if (width > 0 || precision >= 0 || type != 0) {
+        if (!equals(of(""))) {
             throw Fault.of("the format of a " + Types.name(value) + " must be empty");
         }
         return Printed.of(value, work);

@@ -20,8 +20,9 @@ final class Keys {
             case Value.Items items when items.tuple() -> tuple(items.values(), work);
             case Value.None none -> none;
             case Value.Range range -> range;
-            case Value.Thing thing -> thing;
-            case Value.Namespace _, Value.Stream _, Value.Undefined _, Value.Items _, Value.Dict _, Value.View _ ->
+            case Value.Thing _, Value.Namespace _, Value.Stream _ -> key;
+            case Value.Undefined _ -> Value.Undefined.class;
+            case Value.Items _, Value.Dict _, Value.View _ ->
                 throw Fault.of("unhashable type: a " + Types.name(key) + " cannot be a key");
         };
     }
@@ -29,10 +30,10 @@ final class Keys {
     static boolean isHashable(Value key, Work work) {
         work.step();
         return switch (key) {
-            case Value.Str _, Value.Int _, Value.Bool _, Value.Real _, Value.None _, Value.Range _, Value.Thing _ ->
-                true;
+            case Value.Str _, Value.Int _, Value.Bool _, Value.Real _, Value.None _, Value.Range _ -> true;
+            case Value.Thing _, Value.Namespace _, Value.Stream _, Value.Undefined _ -> true;
             case Value.Items items -> items.tuple() && items.values().stream().allMatch(item -> isHashable(item, work));
-            case Value.Namespace _, Value.Stream _, Value.Undefined _, Value.Dict _, Value.View _ -> false;
+            case Value.Dict _, Value.View _ -> false;
         };
     }
 

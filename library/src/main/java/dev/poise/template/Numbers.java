@@ -153,9 +153,14 @@ final class Numbers {
         return (rest < 0) == (right < 0) ? rest : rest + right;
     }
 
+    /// As CPython rounds it, which for large numbers is not the nearest whole one.
     private static double floorDivide(double left, double right) {
-        double rest = modulo(left, right);
+        requireDivisor(right);
+        double rest = left % right;
         double quotient = (left - rest) / right;
+        if (rest != 0 && (rest < 0) != (right < 0)) {
+            quotient -= 1;
+        }
         if (quotient == 0) {
             return Math.copySign(0.0, left / right);
         }

@@ -66,6 +66,9 @@ final class Operations {
     }
 
     private static Value repeat(Value value, BigInteger whole, Value left, Value right, Work work) {
+        if (whole.bitLength() > 63) {
+            throw Fault.limit("repeats something more than 2**63 times");
+        }
         int times = Math.max(0, Numbers.clamp(whole));
         return switch (value) {
             case Value.Str text -> {

@@ -89,7 +89,7 @@ final class Parser {
             case "filter" -> filterBlock(line);
             case "generation" -> new Statement.Generation(line, ownBlockOf("endgeneration"));
             case "block" -> block(line);
-            case "print" -> new Statement.Print(line, expressions.tuple(true, ""));
+            case "print" -> print(line);
             case "break" -> {
                 requireLoop(tag);
                 yield new Statement.Break(line);
@@ -105,6 +105,14 @@ final class Parser {
                 throw TokenStream.error("'autoescape' is not supported; chat templates escape nothing", line);
             case String unknown -> throw TokenStream.error("unknown tag '" + unknown + "'", line);
         };
+    }
+
+    private Statement print(int line) {
+        List<Expression> values = new ArrayList<>();
+        do {
+            values.add(expressions.expression());
+        } while (tokens.skipOperator(","));
+        return new Statement.Print(line, new Expression.Concatenation(values));
     }
 
     private void requireLoop(Token tag) {
@@ -207,6 +215,8 @@ final class Parser {
                 parameters.add(new Parameter(name, expressions.expression()));
             } else if (!parameters.isEmpty() && parameters.getLast().otherwise() != null) {
                 throw tokens.error("a parameter with a default must not be followed by one without");
+            } else if (name.equals("caller")) {
+                throw tokens.error("the parameter 'caller' must have a default");
             } else {
                 parameters.add(new Parameter(name, null));
             }

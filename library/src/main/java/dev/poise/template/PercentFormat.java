@@ -48,12 +48,21 @@ final class PercentFormat {
             result.append(text, at, percent).append(shown);
             at = field.end();
         }
-        boolean mapping = given instanceof Value.Dict || (given instanceof Value.Items items && !items.tuple());
-        if (used < values.size() && !keyed && !mapping) {
+        if (used < values.size() && !keyed && !mayBeMapping()) {
             throw Fault.of("%: not all values are used");
         }
         work.chars(text.length() - (long) at);
         return pattern.with(result.append(text, at, text.length()).toString());
+    }
+
+    /// Python takes whatever has items by index, but a tuple and a text, for a dictionary that need not be used up.
+    private boolean mayBeMapping() {
+        return switch (given) {
+            case Value.Dict _, Value.Range _, Value.Undefined _ -> true;
+            case Value.Items items -> !items.tuple();
+            case Value.Str _, Value.Int _, Value.Real _, Value.Bool _, Value.None _ -> false;
+            case Value.View _, Value.Stream _, Value.Namespace _, Value.Thing _ -> false;
+        };
     }
 
     private String field(Matcher field) {

@@ -76,7 +76,7 @@ final class SequenceFilters {
 
     /// The items from the last to the first, as far as that can be had.
     private static Value reversible(Value value, Work work) {
-        if (value instanceof Value.Stream || value instanceof Value.Undefined) {
+        if (value instanceof Value.Stream) {
             throw Fault.of("cannot be gone through from its end: " + Types.name(value));
         }
         List<Value> items = new ArrayList<>(Iteration.list(value, work));
@@ -140,11 +140,9 @@ final class SequenceFilters {
         return Value.Items.list(groups);
     }
 
-    /// A tuple of the grouping value and its items. In Jinja its parts have the names `grouper` and `list` as
-    /// well.
     private static Value group(Value grouper, Value list, Work work) {
         work.elements(2);
-        return Value.Items.tuple(grouper, list);
+        return new Value.Items(List.of(grouper, list), Value.Items.Kind.GROUP);
     }
 
     private static Value map(Value value, Arguments arguments, Work work) {

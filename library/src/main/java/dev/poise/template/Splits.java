@@ -34,13 +34,13 @@ final class Splits {
         return parts.reversed();
     }
 
-    /// Words, between white space of any length.
+    /// Words, between white space of any length; what is not cut any more keeps its own.
     static List<String> words(String text, int most) {
         List<String> words = new ArrayList<>();
         int at = spaces(text, 0);
         while (at < text.length()) {
             if (words.size() == most) {
-                words.add(Strip.right(text.substring(at), null));
+                words.add(text.substring(at));
                 break;
             }
             int end = at;
@@ -66,7 +66,7 @@ final class Splits {
         String rest = Strip.right(text, null);
         while (!rest.isEmpty()) {
             if (words.size() == most) {
-                words.add(Strip.left(rest, null));
+                words.add(rest);
                 break;
             }
             int start = rest.length();

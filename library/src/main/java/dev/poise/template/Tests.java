@@ -43,7 +43,8 @@ final class Tests {
             case "mapping" -> value instanceof Value.Dict;
             case "sequence" -> isSequence(value);
             case "iterable" -> isSequence(value) || value instanceof Value.View || value instanceof Value.Stream;
-            case "callable" -> value instanceof Value.Thing thing && thing.call() != null;
+            case "callable" ->
+                value instanceof Value.Undefined || (value instanceof Value.Thing thing && thing.call() != null);
             case "odd" -> rest(value, Value.Int.of(2), work) == 1;
             case "even" -> rest(value, Value.Int.of(2), work) == 0;
             case "lower" -> Casing.isLower(Printed.of(value, work));

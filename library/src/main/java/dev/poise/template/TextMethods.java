@@ -274,10 +274,11 @@ final class TextMethods {
         StringBuilder joined = new StringBuilder();
         boolean first = true;
         for (Iterator<Value> items = Iteration.of(iterable, work); items.hasNext(); first = false) {
-            if (!(items.next() instanceof Value.Str item)) {
-                throw Fault.of("join: every item must be text");
+            Value next = items.next();
+            if (!(next instanceof Value.Str || self.safe())) {
+                throw Fault.of("join: every item must be text, got " + Types.name(next));
             }
-            Value.Str part = Html.joined(self, item, work);
+            Value.Str part = Html.joined(self, Filters.soft(next, work), work);
             String separator = first ? "" : self.text();
             work.chars(part.text().length() + (long) separator.length());
             joined.append(separator).append(part.text());

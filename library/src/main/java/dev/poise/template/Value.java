@@ -73,13 +73,29 @@ sealed interface Value {
     }
 
     /// A list or a tuple. Neither changes.
-    record Items(List<Value> values, boolean tuple) implements Value {
+    record Items(List<Value> values, Kind kind) implements Value {
+
+        enum Kind {
+            LIST,
+            TUPLE,
+            /// A tuple whose two parts have the names `grouper` and `list` besides, as `|groupby` gives them.
+            GROUP
+        }
+
+        Items(List<Value> values, boolean tuple) {
+            this(values, tuple ? Kind.TUPLE : Kind.LIST);
+        }
+
         static Items list(List<Value> values) {
-            return new Items(values, false);
+            return new Items(values, Kind.LIST);
         }
 
         static Items tuple(Value... values) {
-            return new Items(List.of(values), true);
+            return new Items(List.of(values), Kind.TUPLE);
+        }
+
+        boolean tuple() {
+            return kind != Kind.LIST;
         }
     }
 
@@ -166,7 +182,19 @@ sealed interface Value {
     record Stream(Iterator<Value> items) implements Value {}
 
     /// What `namespace` gives: the only value whose parts can be assigned.
-    record Namespace(Map<String, Value> members) implements Value {}
+    record Namespace(Map<String, Value> members) implements Value {
+
+        /// Equal to itself only: its members change.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
 
     /// Everything with members or a call of its own: functions, macros, methods, `loop`, `cycler`.
     ///
