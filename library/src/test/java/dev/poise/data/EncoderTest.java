@@ -3,11 +3,11 @@ package dev.poise.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Message;
 import dev.poise.tokenize.TinyTokenizers;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
+import dev.poise.tokenize.TurnFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,8 +95,9 @@ final class EncoderTest {
         Example row = new Example.Plain(SOURCE, talk("assistant", "x"));
         assertThatThrownBy(() -> encoder(9, TooLong.CUT).encode(row))
                 .isInstanceOf(DataException.class)
-                .hasMessage("pairs.jsonl:7: the row holds messages: data.chat_template must be one of chatml, llama3,"
-                        + " zephyr, got none");
+                .hasMessage("pairs.jsonl:7: the row holds messages, and there is no chat template for them:"
+                        + " data.chat_template must be one of model, chatml, llama3, zephyr or a file, where model is the"
+                        + " model directory's own");
     }
 
     @Test
@@ -205,7 +206,7 @@ final class EncoderTest {
     }
 
     private Encoder chatEncoder() {
-        return new Encoder(tokenizer, Optional.of(ChatTemplate.chatMl()), 200, TooLong.STOP);
+        return new Encoder(tokenizer, Optional.of(TurnFormat.chatMl()), 200, TooLong.STOP);
     }
 
     private static Example pair(String prompt, String chosen, String rejected) {
