@@ -78,11 +78,11 @@ final class Lexer {
                 end--;
             }
         } else if (sign == 0 && takesIndentation) {
-            int lineStart = source.lastIndexOf('\n', tag - 1) + 1;
-            if (lineStart >= position
-                    && source.substring(lineStart, tag).codePoints().allMatch(Unicode::isSpace)) {
-                end = lineStart;
+            int start = tag;
+            while (start > position && source.charAt(start - 1) != '\n' && Unicode.isSpace(source.charAt(start - 1))) {
+                start--;
             }
+            end = start == 0 || source.charAt(start - 1) == '\n' ? start : end;
         }
         return source.substring(position, end);
     }

@@ -10,7 +10,7 @@ public record Limits(long steps, long bytes, int outputChars, int depth) {
 
     /// Ten times what any known template needs for a conversation of a million characters, and seconds on a
     /// laptop.
-    public static final Limits DEFAULT = new Limits(20_000_000, 512L << 20, 32 << 20, 200);
+    public static final Limits DEFAULT = new Limits(5_000_000, 256L << 20, 16 << 20, 200);
 
     public Limits {
         if (steps < 1 || bytes < 1 || outputChars < 1 || depth < 1) {

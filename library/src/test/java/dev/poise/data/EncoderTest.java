@@ -3,13 +3,16 @@ package dev.poise.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Message;
 import dev.poise.tokenize.TinyTokenizers;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.tokenize.TurnFormat;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -182,6 +185,39 @@ final class EncoderTest {
                         "1 cut to max_tokens",
                         "17 tokens, 9 of them trained");
         assertThat(quarantine).content().hasLineCount(3).contains("\"line\":2,", "\"line\":3,", "\"line\":7,");
+    }
+
+    @Test
+    void aRowThatTheChatTemplateRefusesIsABadRow() throws IOException {
+        Path template = Files.writeString(
+                folder.resolve("template.jinja"),
+                "{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}"
+                        + "{{ raise_exception('turns must alternate') }}{% endif %}{{ m.content }};{% endfor %}");
+        Encoder encoder = new Encoder(
+                tokenizer,
+                ChatTemplate.chosen(template.toString(), folder, tokenizer, LocalDateTime.of(2024, 7, 3, 9, 5)),
+                200,
+                TooLong.STOP);
+        Path file = Rows.write(
+                folder.resolve("rows.jsonl"),
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"}]}",
+                "{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"assistant\",\"content\":\"a\"}]}");
+        List<Encoded> rows = new ArrayList<>();
+        Path quarantine = folder.resolve("quarantine.jsonl");
+        EncodingCounts counts;
+        try (ExampleReader reader = ExampleReader.open(file);
+                BadRows badRows = BadRows.quarantine(quarantine)) {
+            counts = encoder.encodeAll(reader, badRows, rows::add);
+        }
+        assertThat(rows).singleElement().satisfies(row -> assertThat(trained(((Encoded.Single) row).sequence()))
+                .isEqualTo("a;"));
+        assertThat(counts.bad()).isEqualTo(Map.of(Flaw.CHAT_TEMPLATE, 1L));
+        assertThat(quarantine)
+                .content()
+                .hasLineCount(1)
+                .contains("\"line\":2,\"reason\":\"the chat template refuses: turns must alternate\"");
+        assertThat(counts.lines())
+                .startsWith("2 rows: 1 encoded, 1 bad, 0 dropped", "1 bad: not taken by the chat template");
     }
 
     @Test

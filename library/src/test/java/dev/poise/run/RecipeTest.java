@@ -67,7 +67,7 @@ final class RecipeTest {
                           train: d.jsonl
                           evaluate: 0
                           shape: detect
-                          chat_template: none
+                          chat_template: model
                           bad_rows: stop
                           too_long: cut
                           limit: null

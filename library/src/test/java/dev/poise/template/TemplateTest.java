@@ -27,7 +27,7 @@ final class TemplateTest {
             delimiter = ';',
             value = {
                 "{{ a.b }}; 1; 'a' is undefined",
-                "x\\n{% if 1 %}\\n{{ 'a' + 1 }}{% endif %}; 3; '+' does not go with str and int; '~' joins anything",
+                "x\\n{% if 1 %}\\n{{ 'a' + 1 }}{% endif %}; 3; '+' does not go with str and int",
                 "\\n\\n{% endif %}; 3; unknown tag 'endif'",
                 "x\\n{{ (1 }}; 2; unexpected '}'",
                 "{{ x | no }}; 1; there is no filter 'no'",
@@ -46,7 +46,7 @@ final class TemplateTest {
                         .render(JsonNodeFactory.instance.objectNode(), NOW))
                 .isInstanceOfSatisfying(TemplateException.class, e -> {
                     assertThat(e.line()).isEqualTo(line);
-                    assertThat(e.problem()).contains(problem.split("; ")[0]);
+                    assertThat(e.problem()).contains(problem);
                     assertThat(e).hasMessage("template line " + line + ": " + e.problem());
                 });
     }
