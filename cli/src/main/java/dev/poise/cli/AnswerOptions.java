@@ -90,7 +90,8 @@ final class AnswerOptions {
     <T> T with(ModelOptions model, Path directory, List<Content> contents, Console console, Use<T> use) {
         try (Decoder decoder = model.read(directory);
                 Tokenizer tokenizer = Tokenizer.read(directory)) {
-            Prompts prompts = new Prompts(tokenizer, chat.template(tokenizer), decoder.architecture());
+            Prompts prompts =
+                    new Prompts(tokenizer, chat.template(directory, tokenizer), chat.asked(), decoder.architecture());
             prompts.warnings().forEach(console::note);
             List<int[]> tokens = new ArrayList<>();
             for (int i = 0; i < contents.size(); i++) {

@@ -2,7 +2,11 @@ package dev.poise.cli;
 
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The option of how messages become text.
@@ -11,16 +15,30 @@ final class ChatOptions {
     @Option(
             names = "--chat-template",
             paramLabel = "NAME",
-            defaultValue = "none",
-            description = "How messages become text: chatml, llama3, zephyr or none (default: ${DEFAULT-VALUE}).")
-    private String name;
+            description =
+                    "How messages become text: model (the model directory's own), chatml, llama3, zephyr, none, or"
+                            + " a file with a template (default: model).")
+    private @Nullable String choice;
 
-    /// The chat template that was asked for, in the tokenizer's spelling.
-    Optional<ChatTemplate> template(Tokenizer tokenizer) {
-        if (!ChatTemplate.NAMES.contains(name)) {
-            throw new UsageException(
-                    "--chat-template must be one of " + String.join(", ", ChatTemplate.NAMES) + ", got " + name);
+    /// Whether a chat template was asked for by name or file.
+    boolean asked() {
+        return choice != null && !choice.equals("none");
+    }
+
+    /// The chat template that was asked for, or the model's own.
+    ///
+    /// @param model the model's directory
+    Optional<ChatTemplate> template(Path model, Tokenizer tokenizer) {
+        String chosen = choice == null ? "model" : choice;
+        if (!ChatTemplate.isLegal(chosen)) {
+            throw new UsageException("--chat-template must be one of " + ChatTemplate.LEGAL + ", got " + chosen);
         }
-        return ChatTemplate.named(name, tokenizer);
+        Optional<ChatTemplate> template =
+                ChatTemplate.chosen(chosen, model, tokenizer, LocalDateTime.now(ZoneId.systemDefault()));
+        if (template.isEmpty() && asked()) {
+            throw new UsageException(model + " has no chat template: --chat-template must be one of "
+                    + ChatTemplate.LEGAL.replace("model, ", ""));
+        }
+        return template;
     }
 }

@@ -60,7 +60,7 @@ final class Inspect implements Callable<Integer> {
         long limit = rows.orElse(json ? Long.MAX_VALUE : 3L);
         try (Tokenizer tokenizer = Tokenizer.read(model);
                 ExampleReader reader = data.open(file)) {
-            Optional<ChatTemplate> template = chat.template(tokenizer);
+            Optional<ChatTemplate> template = chat.template(model, tokenizer);
             int context = ModelDirectory.architecture(model).context();
             Encoder encoder = new Encoder(tokenizer, template, data.maxTokens(context), data.tooLong);
             console.note(

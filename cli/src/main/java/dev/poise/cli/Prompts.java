@@ -3,6 +3,7 @@ package dev.poise.cli;
 import dev.poise.data.Content;
 import dev.poise.model.Architecture;
 import dev.poise.tokenize.ChatTemplate;
+import dev.poise.tokenize.ChatTemplateException;
 import dev.poise.tokenize.Message;
 import dev.poise.tokenize.SequenceTokenizer;
 import dev.poise.tokenize.Tokenizer;
@@ -16,13 +17,15 @@ import java.util.stream.Stream;
 /// Prompts as a model's own tokens.
 ///
 /// @param tokenizer the model's
-/// @param template how prompts become turns; empty where they are plain text
+/// @param template how messages become text; empty where there is no way
+/// @param turns whether plain text is a user's turn as well
 /// @param architecture of the model, for what it can take
-record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architecture architecture) {
+record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, boolean turns, Architecture architecture) {
 
     /// What the tokenizer's files or the template leave in doubt, one line each.
     List<String> warnings() {
-        List<String> ofTemplate = template.map(chat -> chat.warnings(tokenizer)).orElse(List.of());
+        List<String> ofTemplate =
+                turns ? template.map(chat -> chat.warnings(tokenizer)).orElse(List.of()) : List.of();
         return Stream.concat(tokenizer.specialTokens().warnings().stream(), ofTemplate.stream())
                 .toList();
     }
@@ -30,7 +33,7 @@ record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architectur
     /// Tokens that end a completion: the model's, and the template's end of turn.
     NavigableSet<Integer> stopIds() {
         NavigableSet<Integer> stop = new TreeSet<>(tokenizer.specialTokens().stop());
-        template.ifPresent(chat -> tokenizer.idOf(chat.endOfTurn()).ifPresent(stop::add));
+        template.ifPresent(chat -> chat.endOfTurn(tokenizer).ifPresent(stop::add));
         return stop;
     }
 
@@ -61,17 +64,26 @@ record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, Architectur
         return switch (asked(prompt)) {
             case Content.Text plain -> plain.text();
             case Content.Conversation talk ->
-                template.orElseThrow(() -> new IllegalArgumentException(where + ": messages need a --chat-template"))
-                        .render(talk.messages(), true)
-                        .text();
+                rendered(
+                        where,
+                        talk,
+                        template.orElseThrow(
+                                () -> new IllegalArgumentException(where + ": messages need a --chat-template")));
         };
     }
 
-    /// The prompt as the model is asked: with a chat template, plain text is a user's turn.
+    private static String rendered(String where, Content.Conversation talk, ChatTemplate template) {
+        try {
+            return template.prompt(talk.messages());
+        } catch (ChatTemplateException e) {
+            throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// The prompt as the model is asked: where a chat template was asked for, plain text is a user's turn.
     Content asked(Content prompt) {
         return switch (prompt) {
-            case Content.Text plain
-            when template.isPresent() -> new Content.Conversation(List.of(new Message("user", plain.text())));
+            case Content.Text plain when turns -> new Content.Conversation(List.of(new Message("user", plain.text())));
             case Content.Text plain -> plain;
             case Content.Conversation talk -> talk;
         };

@@ -49,8 +49,10 @@ record Scoring(Encoder encoder, DataOptions.BadRows badRows, List<Decoder> decod
                 }
                 case Example example -> {
                     Encoding encoding = encoder.encode(example);
-                    if (encoding instanceof Encoding.Kept kept) {
-                        waiting.add(new Waiting(index, kept.row()));
+                    switch (encoding) {
+                        case Encoding.Kept kept -> waiting.add(new Waiting(index, kept.row()));
+                        case Encoding.Refused refused -> leaveOut(refused.row(), notes);
+                        case Encoding.Dropped _ -> {}
                     }
                     counts = counts.plus(encoding);
                 }

@@ -1,6 +1,7 @@
 package dev.poise.data;
 
 import dev.poise.tokenize.ChatTemplate;
+import dev.poise.tokenize.ChatTemplateException;
 import dev.poise.tokenize.MarkedText;
 import dev.poise.tokenize.MarkedTokens;
 import dev.poise.tokenize.Message;
@@ -44,13 +45,21 @@ public final class Encoder {
     ///
     /// @throws DataException when it holds messages and there is no chat template, or it is too long and that stops
     public Encoding encode(Example example) {
-        return switch (example) {
-            case Example.Pair pair -> pair(pair);
-            case Example.Completion row ->
-                single(row.source(), completion(row.source(), row.prompt(), row.completion()), row.desirable());
-            case Example.Plain row -> single(row.source(), plain(row.source(), row.text()), null);
-            case Example.Prompt row -> new Encoding.Dropped(row.source(), Drop.NOTHING_TRAINED);
-        };
+        try {
+            return switch (example) {
+                case Example.Pair pair -> pair(pair);
+                case Example.Completion row ->
+                    single(row.source(), completion(row.source(), row.prompt(), row.completion()), row.desirable());
+                case Example.Plain row -> single(row.source(), plain(row.source(), row.text()), null);
+                case Example.Prompt row -> new Encoding.Dropped(row.source(), Drop.NOTHING_TRAINED);
+            };
+        } catch (ChatTemplateException e) {
+            return new Encoding.Refused(refused(example.source(), e));
+        }
+    }
+
+    private static BadRow refused(Source source, ChatTemplateException e) {
+        return new BadRow(source, Flaw.CHAT_TEMPLATE, String.valueOf(e.getMessage()), "");
     }
 
     /// Encodes rows one by one, hands them on, and counts what became of every one of them.
@@ -66,8 +75,10 @@ public final class Encoder {
                 }
                 case Example example -> {
                     Encoding encoding = encode(example);
-                    if (encoding instanceof Encoding.Kept kept) {
-                        sink.accept(kept.row());
+                    switch (encoding) {
+                        case Encoding.Kept kept -> sink.accept(kept.row());
+                        case Encoding.Refused refused -> badRows.accept(refused.row());
+                        case Encoding.Dropped _ -> {}
                     }
                     yield counts.plus(encoding);
                 }
@@ -98,15 +109,14 @@ public final class Encoder {
     private String promptText(Source source, Content prompt) {
         return switch (prompt) {
             case Content.Text plain -> plain.text();
-            case Content.Conversation talk ->
-                template(source).render(talk.messages(), true).text();
+            case Content.Conversation talk -> template(source).prompt(talk.messages());
         };
     }
 
     private MarkedText plain(Source source, Content text) {
         return switch (text) {
             case Content.Text plain -> MarkedText.plain(plain.text());
-            case Content.Conversation talk -> conversation(source, talk.messages(), 0);
+            case Content.Conversation talk -> template(source).conversation(talk.messages(), 0);
         };
     }
 
@@ -117,26 +127,17 @@ public final class Encoder {
         if (prompt instanceof Content.Conversation before && completion instanceof Content.Conversation after) {
             List<Message> messages = new ArrayList<>(before.messages());
             messages.addAll(after.messages());
-            return conversation(source, messages, before.messages().size());
+            return template(source).conversation(messages, before.messages().size());
         }
         throw new DataException(source, "prompt and completion must be both text or both messages");
-    }
-
-    /// A rendered conversation of which the assistant's turns from message `first` on are trained.
-    private MarkedText conversation(Source source, List<Message> messages, int first) {
-        ChatTemplate.Rendered rendered = template(source).render(messages, false);
-        List<MarkedText.Span> trained = rendered.assistantTurns().stream()
-                .filter(turn -> turn.message() >= first)
-                .map(ChatTemplate.Turn::span)
-                .toList();
-        return new MarkedText(rendered.text(), trained, false);
     }
 
     private ChatTemplate template(Source source) {
         return template.orElseThrow(() -> new DataException(
                 source,
-                "the row holds messages: data.chat_template must be one of "
-                        + String.join(", ", ChatTemplate.NAMES).replace(", none", "") + ", got none"));
+                "the row holds messages, and there is no chat template for them: data.chat_template must be one of "
+                        + ChatTemplate.LEGAL.replace(", none", "")
+                        + ", where model is the model directory's own"));
     }
 
     private Encoding single(Source source, MarkedText text, @Nullable Boolean desirable) {

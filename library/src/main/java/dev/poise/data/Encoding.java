@@ -20,4 +20,14 @@ public sealed interface Encoding {
 
     /// It was left out.
     record Dropped(Source source, Drop reason) implements Encoding {}
+
+    /// The chat template does not take it.
+    ///
+    /// @param row the example as a bad row, with what the template says
+    record Refused(BadRow row) implements Encoding {
+        @Override
+        public Source source() {
+            return row.source();
+        }
+    }
 }

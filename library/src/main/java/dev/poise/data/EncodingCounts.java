@@ -50,6 +50,7 @@ public record EncodingCounts(
     /// These counts and one encoded or dropped row.
     public EncodingCounts plus(Encoding encoding) {
         return switch (encoding) {
+            case Encoding.Refused refused -> plus(refused.row());
             case Encoding.Dropped left -> {
                 Map<Drop, Long> more = new EnumMap<>(Drop.class);
                 more.putAll(dropped);

@@ -11,7 +11,8 @@ public enum Flaw {
     EMPTY_COMPLETION("empty completion"),
     EQUAL_SIDES("chosen and rejected are equal"),
     PROMPTS_DIFFER("prompts differ"),
-    NO_ANSWER("nobody answers");
+    NO_ANSWER("nobody answers"),
+    CHAT_TEMPLATE("not taken by the chat template");
 
     private final String description;
 

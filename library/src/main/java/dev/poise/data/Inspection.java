@@ -1,5 +1,6 @@
 package dev.poise.data;
 
+import dev.poise.tokenize.ChatTemplateException;
 import dev.poise.tokenize.MarkedText;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
@@ -58,11 +59,19 @@ public sealed interface Inspection {
     static Inspection of(long index, Row row, Encoder encoder, Tokenizer tokenizer) {
         return switch (row) {
             case BadRow bad -> new Refused(index, bad.source(), bad.reason());
-            case Example.Prompt prompt -> prompt(index, prompt, encoder, tokenizer);
+            case Example.Prompt prompt -> {
+                try {
+                    yield prompt(index, prompt, encoder, tokenizer);
+                } catch (ChatTemplateException e) {
+                    yield new Refused(index, prompt.source(), String.valueOf(e.getMessage()));
+                }
+            }
             case Example example ->
                 switch (encoder.encode(example)) {
                     case Encoding.Dropped dropped ->
                         new Refused(index, dropped.source(), dropped.reason().description());
+                    case Encoding.Refused refused ->
+                        new Refused(index, refused.source(), refused.row().reason());
                     case Encoding.Kept kept -> kept(index, kept, encoder.render(example), tokenizer);
                 };
         };

@@ -16,6 +16,8 @@ import dev.poise.train.Fitting;
 import dev.poise.train.Likelihoods;
 import dev.poise.train.Progress;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -61,7 +63,11 @@ public record GradientStudy(
             Fitting.require(recipe, recipe.model(), ModelDirectory.architecture(recipe.model()), tokenizer);
             Encoder encoder = new Encoder(
                     tokenizer,
-                    ChatTemplate.named(recipe.data().chatTemplate(), tokenizer),
+                    ChatTemplate.chosen(
+                            recipe.data().chatTemplate(),
+                            recipe.model(),
+                            tokenizer,
+                            LocalDateTime.now(ZoneId.systemDefault())),
                     recipe.train().maxTokens(),
                     recipe.data().tooLong());
             PairData data = PairData.read(recipe, encoder, progress);

@@ -42,9 +42,13 @@ record PairData(List<Integer> indices, List<Encoded.Pair> pairs) {
                     }
                     case Example example -> {
                         Encoding encoding = encoder.encode(example);
-                        if (encoding instanceof Encoding.Kept kept) {
-                            indices.add(index);
-                            pairs.add(pair(kept.row()));
+                        switch (encoding) {
+                            case Encoding.Kept kept -> {
+                                indices.add(index);
+                                pairs.add(pair(kept.row()));
+                            }
+                            case Encoding.Refused refused -> leaveOut(refused.row(), data.badRows(), progress);
+                            case Encoding.Dropped _ -> {}
                         }
                         counts = counts.plus(encoding);
                     }

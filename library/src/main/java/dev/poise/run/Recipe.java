@@ -70,7 +70,7 @@ public record Recipe(
     /// @param train files or folders, at least one
     /// @param evaluate what evaluation is computed on
     /// @param shape the shape of every row; null to detect it
-    /// @param chatTemplate how conversations are rendered: one of [dev.poise.tokenize.ChatTemplate#NAMES]
+    /// @param chatTemplate how conversations are rendered: [dev.poise.tokenize.ChatTemplate#NAMES], or a file
     /// @param tooLong what happens to a row longer than [Train#maxTokens]
     /// @param limit how many rows are read at most; null for all
     public record Data(

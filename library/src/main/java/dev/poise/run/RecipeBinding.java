@@ -98,7 +98,10 @@ final class RecipeBinding {
                         RecipeBinding::heldOut),
                 section.choiceOr("detect", "shape", Shape.values()).orElse(null),
                 section.text(
-                        "chat_template", String.join(" | ", ChatTemplate.NAMES), "none", ChatTemplate.NAMES::contains),
+                        "chat_template",
+                        String.join(" | ", ChatTemplate.NAMES) + " | a file",
+                        "model",
+                        ChatTemplate::isLegal),
                 section.choice("bad_rows", BadRows.values(), BadRows.STOP),
                 section.choice("too_long", TooLong.values(), TooLong.CUT),
                 section.limit("limit", 1).orElse(null));

@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +91,7 @@ public final class Training {
         recipe.objective().remarks().forEach(remark -> progress.note("warning: " + remark));
         Encoder encoder = new Encoder(
                 tokenizer,
-                ChatTemplate.named(recipe.data().chatTemplate(), tokenizer),
+                chatTemplate(tokenizer),
                 recipe.train().maxTokens(),
                 recipe.data().tooLong());
         try (PreparedRows rows = prepare(encoder, fresh)) {
@@ -113,6 +115,19 @@ public final class Training {
             manifest.writeTo(directory.manifest());
             return tune(rows, tokenizer, architecture, manifest);
         }
+    }
+
+    /// The recipe's chat template. One that asks for the date is told that of the run's first start, so that a
+    /// resumed run reads the same rows.
+    private Optional<ChatTemplate> chatTemplate(Tokenizer tokenizer) throws IOException {
+        Instant started = Files.exists(directory.manifest())
+                ? Manifest.read(directory.manifest()).started()
+                : Instant.now();
+        LocalDateTime now = LocalDateTime.ofInstant(started, ZoneId.systemDefault());
+        Optional<ChatTemplate> template =
+                ChatTemplate.chosen(recipe.data().chatTemplate(), recipe.model(), tokenizer, now);
+        template.ifPresent(chosen -> chosen.warnings(tokenizer).forEach(progress::note));
+        return template;
     }
 
     private PreparedRows prepare(Encoder encoder, boolean fresh) throws IOException {

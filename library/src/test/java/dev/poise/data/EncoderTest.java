@@ -8,8 +8,11 @@ import dev.poise.tokenize.Message;
 import dev.poise.tokenize.TinyTokenizers;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
+import dev.poise.tokenize.TurnFormat;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,8 +98,9 @@ final class EncoderTest {
         Example row = new Example.Plain(SOURCE, talk("assistant", "x"));
         assertThatThrownBy(() -> encoder(9, TooLong.CUT).encode(row))
                 .isInstanceOf(DataException.class)
-                .hasMessage("pairs.jsonl:7: the row holds messages: data.chat_template must be one of chatml, llama3,"
-                        + " zephyr, got none");
+                .hasMessage("pairs.jsonl:7: the row holds messages, and there is no chat template for them:"
+                        + " data.chat_template must be one of model, chatml, llama3, zephyr or a file, where model is the"
+                        + " model directory's own");
     }
 
     @Test
@@ -184,6 +188,39 @@ final class EncoderTest {
     }
 
     @Test
+    void aRowThatTheChatTemplateRefusesIsABadRow() throws IOException {
+        Path template = Files.writeString(
+                folder.resolve("template.jinja"),
+                "{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}"
+                        + "{{ raise_exception('turns must alternate') }}{% endif %}{{ m.content }};{% endfor %}");
+        Encoder encoder = new Encoder(
+                tokenizer,
+                ChatTemplate.chosen(template.toString(), folder, tokenizer, LocalDateTime.of(2024, 7, 3, 9, 5)),
+                200,
+                TooLong.STOP);
+        Path file = Rows.write(
+                folder.resolve("rows.jsonl"),
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"}]}",
+                "{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"assistant\",\"content\":\"a\"}]}");
+        List<Encoded> rows = new ArrayList<>();
+        Path quarantine = folder.resolve("quarantine.jsonl");
+        EncodingCounts counts;
+        try (ExampleReader reader = ExampleReader.open(file);
+                BadRows badRows = BadRows.quarantine(quarantine)) {
+            counts = encoder.encodeAll(reader, badRows, rows::add);
+        }
+        assertThat(rows).singleElement().satisfies(row -> assertThat(trained(((Encoded.Single) row).sequence()))
+                .isEqualTo("a;"));
+        assertThat(counts.bad()).isEqualTo(Map.of(Flaw.CHAT_TEMPLATE, 1L));
+        assertThat(quarantine)
+                .content()
+                .hasLineCount(1)
+                .contains("\"line\":2,\"reason\":\"the chat template refuses: turns must alternate\"");
+        assertThat(counts.lines())
+                .startsWith("2 rows: 1 encoded, 1 bad, 0 dropped", "1 bad: not taken by the chat template");
+    }
+
+    @Test
     void refusesCountsThatDoNotAddUp() {
         assertThatThrownBy(() -> new EncodingCounts(3, 1, Map.of(), Map.of(Drop.TOO_LONG, 1L), 0, 0, 0, 0))
                 .hasMessage("every row must be counted once, got 3 rows and 2 encoded, bad or dropped");
@@ -205,7 +242,7 @@ final class EncoderTest {
     }
 
     private Encoder chatEncoder() {
-        return new Encoder(tokenizer, Optional.of(ChatTemplate.chatMl()), 200, TooLong.STOP);
+        return new Encoder(tokenizer, Optional.of(TurnFormat.chatMl()), 200, TooLong.STOP);
     }
 
     private static Example pair(String prompt, String chosen, String rejected) {

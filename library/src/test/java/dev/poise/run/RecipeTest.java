@@ -72,7 +72,7 @@ final class RecipeTest {
                           train: d.jsonl
                           evaluate: 0
                           shape: detect
-                          chat_template: none
+                          chat_template: model
                           bad_rows: stop
                           too_long: cut
                           limit: null

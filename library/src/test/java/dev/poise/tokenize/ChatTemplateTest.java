@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,8 @@ final class ChatTemplateTest {
             new Message("user", "Hi\n"),
             new Message("assistant", " Hello. "),
             new Message("user", "Bye"));
+
+    private static final LocalDateTime NOW = LocalDateTime.of(2024, 7, 3, 9, 5);
 
     @TempDir
     Path directory;
@@ -34,8 +37,8 @@ final class ChatTemplateTest {
                 <|im_start|>user
                 Bye<|im_end|>
                 """;
-        assertThat(ChatTemplate.chatMl().render(TALK, false).text()).isEqualTo(text);
-        assertThat(ChatTemplate.chatMl().render(TALK, true).text()).isEqualTo(text + "<|im_start|>assistant\n");
+        assertThat(TurnFormat.chatMl().render(TALK, false).text()).isEqualTo(text);
+        assertThat(TurnFormat.chatMl().render(TALK, true).text()).isEqualTo(text + "<|im_start|>assistant\n");
     }
 
     @Test
@@ -44,7 +47,7 @@ final class ChatTemplateTest {
                 + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
                 + "<|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>"
                 + "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|>";
-        ChatTemplate llama3 = ChatTemplate.llama3("<|begin_of_text|>");
+        TurnFormat llama3 = TurnFormat.llama3("<|begin_of_text|>");
         assertThat(llama3.render(TALK, false).text()).isEqualTo(text);
         assertThat(llama3.render(TALK, true).text())
                 .isEqualTo(text + "<|start_header_id|>assistant<|end_header_id|>\n\n");
@@ -54,28 +57,28 @@ final class ChatTemplateTest {
     void rendersZephyr() {
         String text =
                 "<|system|>\n Be brief. </s>\n<|user|>\nHi\n</s>\n<|assistant|>\n Hello. </s>\n<|user|>\nBye</s>\n";
-        assertThat(ChatTemplate.zephyr("</s>").render(TALK, false).text()).isEqualTo(text);
-        assertThat(ChatTemplate.zephyr("</s>").render(TALK, true).text()).isEqualTo(text + "<|assistant|>\n");
+        assertThat(TurnFormat.zephyr("</s>").render(TALK, false).text()).isEqualTo(text);
+        assertThat(TurnFormat.zephyr("</s>").render(TALK, true).text()).isEqualTo(text + "<|assistant|>\n");
     }
 
     @Test
     void marksTheAssistantsWordsAndItsEndOfTurn() {
-        assertThat(assistant(ChatTemplate.chatMl())).containsExactly("2: Hello. <|im_end|>");
-        assertThat(assistant(ChatTemplate.llama3("<s>"))).containsExactly("2:Hello.<|eot_id|>");
-        assertThat(assistant(ChatTemplate.zephyr("</s>"))).containsExactly("2: Hello. </s>");
+        assertThat(assistant(TurnFormat.chatMl())).containsExactly("2: Hello. <|im_end|>");
+        assertThat(assistant(TurnFormat.llama3("<s>"))).containsExactly("2:Hello.<|eot_id|>");
+        assertThat(assistant(TurnFormat.zephyr("</s>"))).containsExactly("2: Hello. </s>");
     }
 
     @Test
     void trimsWhatPythonTrims() {
         List<Message> turn = List.of(new Message("assistant", "\u00a0\u2003\u0085\u001c x \u3000"));
-        assertThat(ChatTemplate.llama3("").render(turn, false).text())
+        assertThat(TurnFormat.llama3("").render(turn, false).text())
                 .isEqualTo("<|start_header_id|>assistant<|end_header_id|>\n\nx<|eot_id|>");
     }
 
     @Test
     void refusesAnUnknownRoleByName() {
         List<Message> turn = List.of(new Message("tool", "42"));
-        assertThatThrownBy(() -> ChatTemplate.chatMl().render(turn, false))
+        assertThatThrownBy(() -> TurnFormat.chatMl().render(turn, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("role must be one of system, user, assistant, got \"tool\"");
     }
@@ -84,19 +87,21 @@ final class ChatTemplateTest {
     void isChosenByNameInTheTokenizersSpelling() throws IOException {
         TinyTokenizers.withOpening(directory, List.of(), "<|im_end|>");
         try (Tokenizer tokenizer = Tokenizer.read(directory)) {
-            assertThat(ChatTemplate.named("chatml", tokenizer)).contains(ChatTemplate.chatMl());
-            assertThat(ChatTemplate.named("llama3", tokenizer)).contains(ChatTemplate.llama3("<s>"));
-            assertThat(ChatTemplate.named("zephyr", tokenizer)).contains(ChatTemplate.zephyr("</s>"));
-            assertThat(ChatTemplate.named("none", tokenizer)).isEmpty();
-            assertThatThrownBy(() -> ChatTemplate.named("alpaca", tokenizer))
-                    .hasMessage("data.chat_template must be one of chatml, llama3, zephyr, none, got alpaca");
-            assertThat(ChatTemplate.chatMl().warnings(tokenizer)).isEmpty();
-            assertThat(ChatTemplate.llama3("<s>").warnings(tokenizer)).hasSize(1);
+            assertThat(ChatTemplate.chosen("chatml", directory, tokenizer, NOW)).contains(TurnFormat.chatMl());
+            assertThat(ChatTemplate.chosen("llama3", directory, tokenizer, NOW)).contains(TurnFormat.llama3("<s>"));
+            assertThat(ChatTemplate.chosen("zephyr", directory, tokenizer, NOW)).contains(TurnFormat.zephyr("</s>"));
+            assertThat(ChatTemplate.chosen("none", directory, tokenizer, NOW)).isEmpty();
+            assertThat(ChatTemplate.chosen("model", directory, tokenizer, NOW)).isEmpty();
+            assertThatThrownBy(() -> ChatTemplate.chosen("alpaca", directory, tokenizer, NOW))
+                    .hasMessage("data.chat_template must be one of model, chatml, llama3, zephyr, none or a file,"
+                            + " got alpaca");
+            assertThat(TurnFormat.chatMl().warnings(tokenizer)).isEmpty();
+            assertThat(TurnFormat.llama3("<s>").warnings(tokenizer)).hasSize(1);
         }
     }
 
-    private static List<String> assistant(ChatTemplate template) {
-        ChatTemplate.Rendered rendered = template.render(TALK, true);
+    private static List<String> assistant(TurnFormat template) {
+        TurnFormat.Rendered rendered = template.render(TALK, true);
         return rendered.assistantTurns().stream()
                 .map(turn -> turn.message()
                         + ":"

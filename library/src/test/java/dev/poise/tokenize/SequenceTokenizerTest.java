@@ -123,9 +123,9 @@ final class SequenceTokenizerTest {
                 new Message("user", "r"),
                 new Message("assistant", "c"));
         try (Tokenizer tokenizer = Tokenizer.read(directory)) {
-            ChatTemplate.Rendered rendered = ChatTemplate.chatMl().render(talk, false);
+            TurnFormat.Rendered rendered = TurnFormat.chatMl().render(talk, false);
             List<MarkedText.Span> spans = rendered.assistantTurns().stream()
-                    .map(ChatTemplate.Turn::span)
+                    .map(TurnFormat.Turn::span)
                     .toList();
             MarkedTokens tokens =
                     new SequenceTokenizer(tokenizer).encode(new MarkedText(rendered.text(), spans, false));

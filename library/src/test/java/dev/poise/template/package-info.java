@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.template;
+
+import org.jspecify.annotations.NullMarked;
