@@ -28,6 +28,7 @@ final class PoiseTest {
                         "pairs",
                         "evaluate",
                         "report",
+                        "compare",
                         "doctor",
                         "bench")
                 .stream()
@@ -84,6 +85,7 @@ final class PoiseTest {
                 "pairs",
                 "evaluate",
                 "report",
+                "compare",
                 "doctor",
                 "bench"
             })

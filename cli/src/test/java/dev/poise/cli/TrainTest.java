@@ -97,6 +97,51 @@ final class TrainTest {
         assertThat(Files.readAllBytes(folder.resolve("run/metrics.jsonl"))).isEqualTo(before);
     }
 
+    /// A threshold that any run is beyond ends it at the first reading after the baseline, and both the terminal and
+    /// the JSON say why; compared with a run that went on, the rule is what differed.
+    @Test
+    void aStopRuleIsToldAndComparedWithARunThatWentOn() throws Exception {
+        String[] watched = {"--data.evaluate", "0.34", "--monitor.top_k", "3", "--monitor.every", "2"};
+        assertThat(train(watched).code()).isZero();
+        Files.move(folder.resolve("run"), folder.resolve("whole"));
+
+        CommandRun run = train(Stream.concat(
+                        Stream.of(watched),
+                        Stream.of(
+                                "--monitor.alarms.threshold",
+                                "{metric: monitor/mass_top, above: 0}",
+                                "--monitor.stop",
+                                "threshold",
+                                "--json"))
+                .toArray(String[]::new));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode result = JsonMapper.shared().readTree(run.out());
+        assertThat(result.path("steps").asInt()).isEqualTo(2);
+        assertThat(result.path("stopped").asString())
+                .startsWith("the run ends after step 2 by monitor.stop: threshold.");
+        assertThat(run.err())
+                .contains("alarm: step 2: Threshold (threshold)\n       monitor/mass_top is ")
+                .contains("What to try: ")
+                .contains("stop: step 2: the run ends after step 2");
+
+        Path page = folder.resolve("page.html");
+        CommandRun compared = CommandRun.of(
+                "compare",
+                folder.resolve("whole").toString(),
+                folder.resolve("run").toString(),
+                "--page",
+                page.toString());
+        assertThat(compared.code()).as(compared.err()).isZero();
+        assertThat(compared.out())
+                .contains("recipe  monitor.stop\n      1  []\n      2  [threshold]\n")
+                .contains("eval_loss ")
+                .contains("run 2, step 2: Stopped (threshold)");
+        assertThat(page).content().contains("side by side");
+        assertThat(CommandRun.of("compare", folder.resolve("run").toString()).code())
+                .isEqualTo(2);
+    }
+
     @Test
     void asksForOneRecipe() {
         assertThat(CommandRun.of("train").err()).contains("must be given one recipe, got none");
