@@ -19,7 +19,7 @@ byId("lead").append(data.runs.join(" \u00b7 "));
 byId("differences-hint").append(data.differences.length ? "What is the same everywhere is left out." : "Nothing: same recipe, data, code and machine.");
 show("differences", ...(data.differences.length ? [compared(["key"], data.differences.map(row => [element("span", {}, row.key, element("small", {}, row.of)), ...row.values]))] : []));
 if (data.told.some(events => events.length)) show("alarms", compared([""], [["", ...data.told.map(events =>
-  element("span", {}, ...events.flatMap(event => [`step ${plain.format(event.step)}: ${event.kind === "STOP" ? "stopped by " + event.name : event.title}`, element("br", {})]))]]));
+  element("span", {}, ...events.flatMap(event => [`step ${plain.format(event.step)}: ${event.kind === "STOP" ? "stopped by " + event.name : event.title}`, element("br", {})])))]]));
 if (data.outcomes.length) show("outcomes", compared(["metric"], data.outcomes.map(row => [row.metric, ...row.values.map(value => value === null ? "-" : number(value))])));
 
 const axis = {

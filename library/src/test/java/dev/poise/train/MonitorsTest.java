@@ -107,6 +107,18 @@ final class MonitorsTest {
         assertThat(cost.ownShare()).isEqualTo(cost.ownSeconds() / cost.trainingSeconds());
     }
 
+    /// The same draws at every step: a policy that stands still answers as it did.
+    @Test
+    void aPolicyThatStandsStillAnswersAsBefore() throws IOException {
+        run(
+                "still",
+                List.of("train.max_steps=2", "train.learning_rate=1e-12", "data.evaluate=0.2"),
+                "monitor.generate={every: 1, prompts: 3, max_new_tokens: 8}");
+        List<MetricLine> lines = lines("still", "monitor/own/unchanged");
+        assertThat(lines).hasSize(3);
+        assertThat(lines.getLast().number("monitor/own/unchanged")).hasValue(1);
+    }
+
     @Test
     void aStopRuleEndsTheRunWhereItsAlarmSpeaks() throws IOException {
         Training.Outcome outcome = run(
