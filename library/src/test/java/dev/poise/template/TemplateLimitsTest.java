@@ -17,6 +17,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class TemplateLimitsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /// A tenth of the usual, for the tests' time.
+    private static final Limits LIMITS = new Limits(500_000, 64 << 20, 4 << 20, 200);
+
     private static final LocalDateTime NOW = LocalDateTime.of(2024, 7, 3, 9, 5);
 
     @ParameterizedTest
@@ -100,7 +103,7 @@ final class TemplateLimitsTest {
     @Test
     void longChainsEndInAnErrorAtWorst() {
         for (String link : new String[] {"+ 1", "or 0", "and 1", "|int", ".a", "[0]", "()", "is odd"}) {
-            Throwable thrown = catchThrowable(() -> render("{{ 1 " + (link + " ").repeat(100_000) + "}}"));
+            Throwable thrown = catchThrowable(() -> render("{{ 1 " + (link + " ").repeat(20_000) + "}}"));
             assertThat(thrown == null || thrown instanceof TemplateException)
                     .as(link)
                     .isTrue();
@@ -119,6 +122,17 @@ final class TemplateLimitsTest {
         TemplateException refused = catchThrowableOfType(TemplateException.class, () -> Template.parse(template));
         assertThat(refused.kind()).isEqualTo(TemplateException.Kind.SYNTAX);
         assertThat(refused.problem()).contains("a chat template stands alone");
+    }
+
+    @Test
+    void theUsualLimitsEndALoopWithinSeconds() {
+        Template endless =
+                Template.parse("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");
+        TemplateException refused = Assertions.assertTimeoutPreemptively(
+                PATIENCE,
+                () -> catchThrowableOfType(
+                        TemplateException.class, () -> endless.render(JsonNodeFactory.instance.objectNode(), NOW)));
+        assertThat(refused).hasMessage("template line 1: takes more than 5000000 steps");
     }
 
     @Test
@@ -142,7 +156,7 @@ final class TemplateLimitsTest {
 
     private static String render(String template) {
         return Template.parse(template)
-                .render(JsonNodeFactory.instance.objectNode(), NOW)
+                .render(JsonNodeFactory.instance.objectNode(), NOW, LIMITS)
                 .text();
     }
 }
