@@ -69,8 +69,8 @@ final class GradientComparisonTest {
         assertThat(dpo).isGreaterThan(mle);
         assertThat(value(chart(page, "Mass of the ten likeliest tokens"), "token unlikelihood"))
                 .isLessThan(value(chart(page, "Mass of the ten likeliest tokens"), "MLE"));
-        // Whoever is taught to tell turns apart tells them apart better than who is not.
-        assertThat(value(chart(page, "Agility"), "DPO + 0.5 MLE")).isGreaterThan(value(chart(page, "Agility"), "MLE"));
+        // The start, which has read no play, has 113; two steps on one bring it to about 47.
+        assertThat(value(chart(page, "Perplexity"), "MLE")).isBetween(20.0, 80.0);
         assertThat(page.html())
                 .contains("Rewarding good and penalising bad examples")
                 .doesNotContain("{{");
