@@ -4,6 +4,7 @@ import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Message;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Reads the columns of one row. A column that is `null` counts as absent.
@@ -79,6 +80,19 @@ final class Columns {
             throw new Unreadable(Flaw.WRONG_TYPE, name + " must be true or false, got " + kind(value));
         }
         return value.booleanValue();
+    }
+
+    /// A finite number; null where the column is absent.
+    @Nullable
+    Double number(String name) throws Unreadable {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode value = row.path(name);
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw new Unreadable(Flaw.WRONG_TYPE, name + " must be a finite number, got " + kind(value));
+        }
+        return value.doubleValue();
     }
 
     List<Message> messages(String name) throws Unreadable {

@@ -11,7 +11,19 @@ public sealed interface Encoded {
     Source source();
 
     /// A preferred and a rejected sequence, each with its own loss mask.
-    record Pair(Source source, TokenSequence chosen, TokenSequence rejected) implements Encoded {
+    ///
+    /// @param margin by how much the preferred one is better, finite: what a reward model is asked to tell them
+    ///     apart by at least; null where the row has none
+    record Pair(
+            Source source,
+            TokenSequence chosen,
+            TokenSequence rejected,
+            @Nullable Double margin) implements Encoded {
+
+        /// A pair without a margin.
+        public Pair(Source source, TokenSequence chosen, TokenSequence rejected) {
+            this(source, chosen, rejected, null);
+        }
 
         /// How many tokens both sides share from the start.
         public int sharedPrefix() {

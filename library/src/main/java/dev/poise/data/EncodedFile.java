@@ -22,7 +22,8 @@ import java.util.List;
 /// Written by [EncodedWriter]. Layout, little endian: 16 bytes head (magic, version); the rows; one 8-byte offset a
 /// row; the source files' names; 88 bytes foot (where offsets and names start, how many rows, SHA-256 of the rows'
 /// content, SHA-256 of all before it). A row is file number (4), line (8), kind (1), then one or two sequences:
-/// length n (4), n ids (4 each), n mask bits in whole bytes. May be read from several threads.
+/// length n (4), n ids (4 each), n mask bits in whole bytes; behind a pair with a margin, the margin (8). May be read
+/// from several threads.
 public final class EncodedFile implements AutoCloseable {
 
     static final byte[] MAGIC = "POISEROW".getBytes(StandardCharsets.US_ASCII);
@@ -36,7 +37,8 @@ public final class EncodedFile implements AutoCloseable {
         PAIR(0),
         SINGLE(1),
         UNDESIRABLE(2),
-        DESIRABLE(3);
+        DESIRABLE(3),
+        PAIR_WITH_MARGIN(4);
 
         private final int code;
 
@@ -55,6 +57,8 @@ public final class EncodedFile implements AutoCloseable {
 
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private static final int DIGEST = 32;
     private static final long CHUNK = 64L << 20;
@@ -156,6 +160,12 @@ public final class EncodedFile implements AutoCloseable {
         TokenSequence sequence = sequence(first);
         return switch (kind) {
             case PAIR -> new Encoded.Pair(source, sequence, sequence(first + bytesOf(sequence.length())));
+            case PAIR_WITH_MARGIN -> {
+                long second = first + bytesOf(sequence.length());
+                TokenSequence rejected = sequence(second);
+                double margin = bytes.get(DOUBLE, second + bytesOf(rejected.length()));
+                yield new Encoded.Pair(source, sequence, rejected, margin);
+            }
             case SINGLE -> new Encoded.Single(source, sequence, null);
             case UNDESIRABLE -> new Encoded.Single(source, sequence, false);
             case DESIRABLE -> new Encoded.Single(source, sequence, true);

@@ -62,9 +62,13 @@ public final class EncodedWriter implements AutoCloseable {
             start(row).putInt(source).putLong(row.source().line());
             switch (row) {
                 case Encoded.Pair pair -> {
-                    kind(EncodedFile.Kind.PAIR);
+                    Double margin = pair.margin();
+                    kind(margin == null ? EncodedFile.Kind.PAIR : EncodedFile.Kind.PAIR_WITH_MARGIN);
                     sequence(pair.chosen());
                     sequence(pair.rejected());
+                    if (margin != null) {
+                        buffer.putDouble(margin);
+                    }
                 }
                 case Encoded.Single single -> {
                     kind(kind(single));
@@ -128,7 +132,8 @@ public final class EncodedWriter implements AutoCloseable {
                 + switch (row) {
                     case Encoded.Pair pair ->
                         EncodedFile.bytesOf(pair.chosen().length())
-                                + EncodedFile.bytesOf(pair.rejected().length());
+                                + EncodedFile.bytesOf(pair.rejected().length())
+                                + Double.BYTES;
                     case Encoded.Single single ->
                         EncodedFile.bytesOf(single.sequence().length());
                 };

@@ -166,7 +166,9 @@ public final class Encoder {
         }
         boolean cut = Math.max(chosen.length(), rejected.length()) > maxTokens;
         return new Encoding.Kept(
-                new Encoded.Pair(source, good, bad), cut, chosen.boundaryMerges() + rejected.boundaryMerges());
+                new Encoded.Pair(source, good, bad, pair.margin()),
+                cut,
+                chosen.boundaryMerges() + rejected.boundaryMerges());
     }
 
     /// Why a sequence makes its row drop out, if it does.

@@ -7,8 +7,22 @@ public sealed interface Example extends Row {
 
     /// Two answers, one preferred. Both sides have a prompt of their own, P(y⁺|x⁺) and P(y⁻|x⁻); usually it is the
     /// same.
-    record Pair(Source source, Content promptOfChosen, Content chosen, Content promptOfRejected, Content rejected)
-            implements Example {}
+    ///
+    /// @param margin by how much the preferred one is better, as the row's column `margin` has it; null without one
+    record Pair(
+            Source source,
+            Content promptOfChosen,
+            Content chosen,
+            Content promptOfRejected,
+            Content rejected,
+            @Nullable Double margin)
+            implements Example {
+
+        /// A pair whose row has no margin.
+        public Pair(Source source, Content promptOfChosen, Content chosen, Content promptOfRejected, Content rejected) {
+            this(source, promptOfChosen, chosen, promptOfRejected, rejected, null);
+        }
+    }
 
     /// A prompt and one answer.
     ///

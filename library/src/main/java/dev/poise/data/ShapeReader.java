@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param strict whether a row that looks like another shape is refused; not where the shape was asked for by name
 record ShapeReader(Shape shape, boolean strict) {
 
+    /// Where a row of pairs says by how much the preferred answer is better; TRL's name.
+    private static final String MARGIN = "margin";
+
     Row read(RawRow.Parsed row) {
         try {
             Columns columns = new Columns(row.columns());
@@ -43,7 +46,7 @@ record ShapeReader(Shape shape, boolean strict) {
         return switch (shape) {
             case PREFERENCE -> {
                 Content prompt = row.content("prompt");
-                yield pair(source, prompt, row.content("chosen"), prompt, row.content("rejected"));
+                yield pair(source, prompt, row.content("chosen"), prompt, row.content("rejected"), row.number(MARGIN));
             }
             case PROMPT_PER_SIDE ->
                 pair(
@@ -51,9 +54,11 @@ record ShapeReader(Shape shape, boolean strict) {
                         row.content("prompt_chosen"),
                         row.content("chosen"),
                         row.content("prompt_rejected"),
-                        row.content("rejected"));
-            case IMPLICIT_PREFERENCE -> implicit(source, row.content("chosen"), row.content("rejected"));
-            case DIALOGUE_PREFERENCE -> dialogues(source, row.text("chosen"), row.text("rejected"));
+                        row.content("rejected"),
+                        row.number(MARGIN));
+            case IMPLICIT_PREFERENCE ->
+                implicit(source, row.content("chosen"), row.content("rejected"), row.number(MARGIN));
+            case DIALOGUE_PREFERENCE -> dialogues(source, row.text("chosen"), row.text("rejected"), row.number(MARGIN));
             case PROMPT_COMPLETION -> completion(source, row.content("prompt"), row.content("completion"), null);
             case UNPAIRED -> unpaired(source, row);
             case TEXT -> plain(source, new Content.Text(row.text("text")));
@@ -62,17 +67,18 @@ record ShapeReader(Shape shape, boolean strict) {
         };
     }
 
-    private static Example implicit(Source source, Content chosen, Content rejected) throws Columns.Unreadable {
+    private static Example implicit(Source source, Content chosen, Content rejected, @Nullable Double margin)
+            throws Columns.Unreadable {
         requireDifferent(chosen, rejected);
         if (chosen instanceof Content.Text good && rejected instanceof Content.Text bad) {
             int length = CommonPrompt.length(good.text(), bad.text());
             Content prompt = new Content.Text(good.text().substring(0, length));
-            return pair(source, prompt, rest(good, length), prompt, rest(bad, length));
+            return pair(source, prompt, rest(good, length), prompt, rest(bad, length), margin);
         }
         if (chosen instanceof Content.Conversation good && rejected instanceof Content.Conversation bad) {
             int length = CommonPrompt.length(good.messages(), bad.messages());
             Content prompt = new Content.Conversation(good.messages().subList(0, length));
-            return pair(source, prompt, rest(good, length), prompt, rest(bad, length));
+            return pair(source, prompt, rest(good, length), prompt, rest(bad, length), margin);
         }
         throw mixed("chosen", "rejected");
     }
@@ -86,7 +92,8 @@ record ShapeReader(Shape shape, boolean strict) {
                 talk.messages().subList(from, talk.messages().size()));
     }
 
-    private static Example dialogues(Source source, String chosen, String rejected) throws Columns.Unreadable {
+    private static Example dialogues(Source source, String chosen, String rejected, @Nullable Double margin)
+            throws Columns.Unreadable {
         Dialogue good = Dialogue.of("chosen", chosen);
         Dialogue bad = Dialogue.of("rejected", rejected);
         if (!good.prompt().equals(bad.prompt())) {
@@ -94,7 +101,7 @@ record ShapeReader(Shape shape, boolean strict) {
                     Flaw.PROMPTS_DIFFER, "chosen and rejected must share everything before their last answer");
         }
         Content prompt = new Content.Text(good.prompt());
-        return pair(source, prompt, new Content.Text(good.answer()), prompt, new Content.Text(bad.answer()));
+        return pair(source, prompt, new Content.Text(good.answer()), prompt, new Content.Text(bad.answer()), margin);
     }
 
     private static Example unpaired(Source source, Columns row) throws Columns.Unreadable {
@@ -124,7 +131,12 @@ record ShapeReader(Shape shape, boolean strict) {
     }
 
     private static Example pair(
-            Source source, Content promptOfChosen, Content chosen, Content promptOfRejected, Content rejected)
+            Source source,
+            Content promptOfChosen,
+            Content chosen,
+            Content promptOfRejected,
+            Content rejected,
+            @Nullable Double margin)
             throws Columns.Unreadable {
         requireSameKind(promptOfChosen, chosen, "prompt", "chosen");
         requireSameKind(promptOfRejected, rejected, "prompt", "rejected");
@@ -134,7 +146,7 @@ record ShapeReader(Shape shape, boolean strict) {
         }
         requireAnswer(chosen, "chosen");
         requireAnswer(rejected, "rejected");
-        return new Example.Pair(source, promptOfChosen, chosen, promptOfRejected, rejected);
+        return new Example.Pair(source, promptOfChosen, chosen, promptOfRejected, rejected, margin);
     }
 
     private static void requireDifferent(Content chosen, Content rejected) throws Columns.Unreadable {

@@ -55,7 +55,7 @@ public final class GradientAnalysis implements AutoCloseable {
         this.settings = settings;
         this.collisions = objective.needs().contains(Need.COLLISIONS);
         this.trial = new Trial(policy);
-        String output = policy.architecture().tied() ? "embedding.weight" : "head.weight";
+        String output = policy.architecture().output().parameter();
         Iterator<Parameter> layout = policy.parameters().layout().iterator();
         Parameter parameter = layout.next();
         long from = 0;

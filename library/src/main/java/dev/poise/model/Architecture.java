@@ -18,7 +18,7 @@ package dev.poise.model;
 /// @param biases which linear maps carry a bias
 /// @param queryKeyNorm whether queries and keys are RMS-normalised a head before rotation
 /// @param attentionScale factor on query-key products
-/// @param tied whether the output head is the embedding
+/// @param output what is read of the last hidden states
 public record Architecture(
         Family family,
         int vocabulary,
@@ -36,7 +36,7 @@ public record Architecture(
         Biases biases,
         boolean queryKeyNorm,
         double attentionScale,
-        boolean tied) {
+        Output output) {
 
     /// Normalisation of the residual stream.
     ///
@@ -56,6 +56,27 @@ public record Architecture(
         GELU,
         GELU_TANH,
         RELU
+    }
+
+    /// What is read of the last hidden states.
+    public enum Output {
+        /// Log-probabilities of tokens, by a matrix of its own.
+        OWN("head.weight"),
+        /// Log-probabilities of tokens, by the embedding: the two are tied.
+        EMBEDDING("embedding.weight"),
+        /// One number a sequence, by a vector: a reward model.
+        SCORE("score.weight");
+
+        private final String parameter;
+
+        Output(String parameter) {
+            this.parameter = parameter;
+        }
+
+        /// The name of the parameter it is read by, `[V, D]`, of a score `[1, D]`.
+        public String parameter() {
+            return parameter;
+        }
     }
 
     /// Which linear maps carry a bias.
@@ -96,6 +117,33 @@ public record Architecture(
             throw new IllegalArgumentException(
                     "rotary frequencies must be half the head width " + headWidth + ", got " + frequencies.length);
         }
+    }
+
+    /// The same trunk with something else read of it.
+    Architecture reading(Output other) {
+        return new Architecture(
+                family,
+                vocabulary,
+                width,
+                layers,
+                heads,
+                keyValueHeads,
+                headWidth,
+                feedForward,
+                gated,
+                context,
+                norm,
+                positions,
+                activation,
+                biases,
+                queryKeyNorm,
+                attentionScale,
+                other);
+    }
+
+    /// Whether it is a reward model: a decoder that gives sequences a score, and tokens no probability.
+    public boolean scores() {
+        return output == Output.SCORE;
     }
 
     /// Width of all query heads together.

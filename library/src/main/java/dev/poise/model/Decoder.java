@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/// A decoder-only transformer: token ids in, log-probabilities out, gradients back.
+/// A decoder-only transformer: token ids in, log-probabilities or one score a sequence out, gradients back.
 ///
 /// It runs over flat, unpadded batches. Only the trunk is differentiated by libtorch; the head's gradient is in
 /// closed form, and the embedding's is a sum over rows. There is no dropout, whatever a configuration says:
@@ -33,7 +33,7 @@ public final class Decoder implements AutoCloseable {
     private final Owned owned = new Owned();
     private final Maps maps;
     private final Normalisation finalNorm;
-    private final Head head;
+    private final Readout readout;
     private final @Nullable RotaryTable rotations;
 
     /// A decoder with all parameters zero: [#initialise] makes a fresh one of it.
@@ -42,16 +42,17 @@ public final class Decoder implements AutoCloseable {
         this.precision = precision;
         this.parameters = new Parameters(architecture.family().layout(architecture), precision, trainable);
         this.finalNorm = norm("final_norm");
-        String output = architecture.tied() ? "embedding.weight" : "head.weight";
+        String output = architecture.output().parameter();
         this.maps = new Maps(
                 IntStream.range(0, architecture.layers())
                         .mapToObj(layer -> block("layers." + layer + "."))
                         .toList(),
                 new Linear(parameters.product(output), null, precision));
-        this.head = new Head(
-                parameters.product(output),
-                trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0)),
-                precision);
+        Tensor gradient = trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0));
+        this.readout = switch (architecture.output()) {
+            case OWN, EMBEDDING -> new Head(parameters.product(output), gradient, precision);
+            case SCORE -> new ScoreHead(parameters.master(output), gradient);
+        };
         this.rotations = architecture.positions() instanceof Positions.Rotary(double[] frequencies)
                 ? new RotaryTable(frequencies, precision.sums())
                 : null;
@@ -72,8 +73,26 @@ public final class Decoder implements AutoCloseable {
         return parameters;
     }
 
+    /// The head that gives tokens probabilities.
+    ///
+    /// @throws IllegalStateException when this is a reward model
     Head head() {
-        return head;
+        return switch (readout) {
+            case Head head -> head;
+            case ScoreHead score ->
+                throw new IllegalStateException("a reward model gives sequences scores, and tokens no probability");
+        };
+    }
+
+    /// The head that gives sequences scores.
+    ///
+    /// @throws IllegalStateException when this is a language model
+    ScoreHead scoreHead() {
+        return switch (readout) {
+            case ScoreHead score -> score;
+            case Head head ->
+                throw new IllegalStateException("a language model gives tokens probabilities, and sequences no score");
+        };
     }
 
     /// The linear maps as they are.
@@ -87,18 +106,30 @@ public final class Decoder implements AutoCloseable {
     /// @param seed of the draws: the same seed gives the same weights on every machine
     public void initialise(double deviation, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        for (Parameter parameter : parameters.layout()) {
-            boolean vector = parameter.role() == Parameter.Role.VECTOR;
-            double identity = parameter.name().endsWith("norm.weight") ? 1 : 0;
-            double[] values = new double[Math.toIntExact(parameter.size())];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = vector ? identity : deviation * random.nextGaussian();
-            }
-            Torch.withoutGradients(() -> parameters
-                    .master(parameter.name())
-                    .copy_(Tensors.of(values, precision.sums()).view(parameter.shape())));
-        }
+        parameters.layout().forEach(parameter -> draw(parameter, deviation, random));
         parameters.refresh();
+    }
+
+    /// Fills the vector that scores are read by with normal draws.
+    ///
+    /// @param deviation standard deviation of the draws
+    void initialiseScore(double deviation, long seed) {
+        parameters.layout().stream()
+                .filter(parameter -> parameter.name().equals(Architecture.Output.SCORE.parameter()))
+                .forEach(parameter -> draw(parameter, deviation, new SplittableRandom(seed)));
+        parameters.refresh();
+    }
+
+    private void draw(Parameter parameter, double deviation, SplittableRandom random) {
+        boolean vector = parameter.role() == Parameter.Role.VECTOR;
+        double identity = parameter.name().endsWith("norm.weight") ? 1 : 0;
+        double[] values = new double[Math.toIntExact(parameter.size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = vector ? identity : deviation * random.nextGaussian();
+        }
+        Torch.withoutGradients(() -> parameters
+                .master(parameter.name())
+                .copy_(Tensors.of(values, precision.sums()).view(parameter.shape())));
     }
 
     /// Runs a batch so that it can be walked back.
@@ -165,7 +196,7 @@ public final class Decoder implements AutoCloseable {
     ///
     /// @param collisions whether to read collision probabilities too
     public TokenStatistics measure(TokenBatch batch, boolean collisions) {
-        return measured(batch, read -> head.measure(read, batch.targets(), collisions));
+        return measured(batch, read -> head().measure(read, batch.targets(), collisions));
     }
 
     /// Statistics of every trained token of a batch, without gradients, the top-k ones of another k than [Head#TOP].
@@ -176,10 +207,15 @@ public final class Decoder implements AutoCloseable {
             throw new IllegalArgumentException(
                     "top must be 1 to the vocabulary of " + architecture.vocabulary() + ", got " + top);
         }
-        return measured(batch, read -> head.measure(read, batch.targets(), top));
+        return measured(batch, read -> head().measure(read, batch.targets(), top));
     }
 
-    private TokenStatistics measured(TokenBatch batch, Function<Tensor, TokenStatistics> measuring) {
+    /// The score of every sequence of a batch that [reads the ends][TokenBatch#ofEnds], `[S]`, without gradients.
+    public double[] scores(TokenBatch batch) {
+        return measured(batch, read -> scoreHead().scores(batch, read));
+    }
+
+    private <T> T measured(TokenBatch batch, Function<Tensor, T> measuring) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             return measuring.apply(readAt(batch, runBlocks(batch, new ArrayList<>())));
@@ -278,7 +314,7 @@ public final class Decoder implements AutoCloseable {
 
     @Override
     public void close() {
-        head.close();
+        readout.close();
         owned.close();
         if (rotations != null) {
             rotations.close();

@@ -41,7 +41,7 @@ final class Gpt2Family {
                 new Biases(true, true, true),
                 false,
                 1 / Math.sqrt(width / (double) heads),
-                config.truth("tie_word_embeddings", true));
+                Family.output(config, true));
     }
 
     private static Activation activation(Config config) {
@@ -84,10 +84,6 @@ final class Gpt2Family {
             addLinear(parameters, to + "feed_forward.down", from + "mlp.c_proj", inner, width);
         }
         addNorm(parameters, "final_norm", "transformer.ln_f", width);
-        if (!architecture.tied()) {
-            parameters.add(Parameter.of(
-                    "head.weight", Role.LINEAR, width, new Part("lm_head.weight", architecture.vocabulary(), false)));
-        }
         return parameters;
     }
 

@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch;
 /// last reading stay there for the way back, as far as the buffer's largest size allows, and are computed again
 /// beyond it, so that memory does not grow with the batch. Log-softmax and everything read from it are computed in
 /// the type of sums.
-public final class Head implements AutoCloseable {
+public final class Head implements Readout {
 
     /// How many of the most likely tokens the top-k statistics cover, as in arXiv 2410.11677.
     public static final int TOP = 10;

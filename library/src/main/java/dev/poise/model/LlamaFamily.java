@@ -47,7 +47,7 @@ final class LlamaFamily {
                 biases,
                 family == Family.QWEN3,
                 1 / Math.sqrt(headWidth),
-                config.truth("tie_word_embeddings", false));
+                Family.output(config, false));
     }
 
     private static void refuseWhatIsNotSupported(Config config, Family family) {
@@ -88,10 +88,6 @@ final class LlamaFamily {
             addBlock(parameters, architecture, "layers." + layer + ".", "model.layers." + layer + ".");
         }
         parameters.add(Parameter.vector("final_norm.weight", part("model.norm.weight", width)));
-        if (!architecture.tied()) {
-            parameters.add(
-                    Parameter.of("head.weight", Role.LINEAR, width, part("lm_head.weight", architecture.vocabulary())));
-        }
         return parameters;
     }
 

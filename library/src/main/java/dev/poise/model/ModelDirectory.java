@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -56,18 +58,69 @@ public final class ModelDirectory {
         }
     }
 
-    /// Reads a decoder.
+    /// Reads a language model.
     ///
     /// @param trainable whether gradients are kept
-    /// @throws ModelException when the configuration asks for what is not supported
+    /// @throws ModelException when the configuration asks for what is not supported, or is that of a reward model
     /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
     public static Decoder read(Path directory, Precision precision, boolean trainable) {
         Architecture architecture = architecture(directory);
+        requireLanguageModel(directory, architecture);
+        return read(directory, architecture, precision, trainable, OptionalLong.empty());
+    }
+
+    /// Refuses a reward model where tokens need probabilities.
+    ///
+    /// @throws ModelException when it is one
+    public static void requireLanguageModel(Path directory, Architecture architecture) {
+        if (architecture.scores()) {
+            throw new ModelException(directory + ": must be a language model, got a reward model (architectures of its"
+                    + " config.json: " + architecture.family().scoring() + "), which gives no probabilities; it is read"
+                    + " where answers are scored (--reward model:DIR) and by method: reward");
+        }
+    }
+
+    /// Reads a reward model, for scoring only.
+    ///
+    /// @throws ModelException when the configuration asks for what is not supported, or is that of a language model
+    /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
+    public static Decoder readReward(Path directory, Precision precision) {
+        Architecture architecture = architecture(directory);
+        if (!architecture.scores()) {
+            throw new ModelException(directory + ": must be a reward model ("
+                    + architecture.family().scoring()
+                    + " among architectures of its config.json), got a language model; method: reward makes one of it");
+        }
+        return read(directory, architecture, precision, false, OptionalLong.empty());
+    }
+
+    /// Reads a reward model to train it, or a language model to make one of it: its trunk is kept, its head left, and
+    /// the vector that scores are read by drawn as `transformers` draws it: normal, with the deviation that the
+    /// configuration names (`initializer_range`, 0.02 where it does not). Drawn and not zero, so that the trunk's
+    /// gradient, c w, is not zero at the first step. Where the files hold `score.weight`, that is read.
+    ///
+    /// @param seed of the draws
+    /// @throws ModelException when the configuration asks for what is not supported
+    /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
+    public static Decoder startReward(Path directory, Precision precision, long seed) {
+        Architecture architecture = architecture(directory);
+        return read(
+                directory,
+                architecture.reading(Architecture.Output.SCORE),
+                precision,
+                true,
+                architecture.scores() ? OptionalLong.empty() : OptionalLong.of(seed));
+    }
+
+    /// @param seed of a score vector that the files need not hold; empty where they must
+    private static Decoder read(
+            Path directory, Architecture architecture, Precision precision, boolean trainable, OptionalLong seed) {
         try (WeightDirectory weights = WeightDirectory.open(directory)) {
-            Stored stored = Stored.match(architecture, weights);
+            Stored stored = Stored.match(architecture, weights, seed.isPresent() ? Set.of(Family.SCORE) : Set.of());
             Decoder decoder = new Decoder(architecture, precision, trainable);
             boolean filled = false;
             try {
+                seed.ifPresent(drawn -> decoder.initialiseScore(deviation(directory), drawn));
                 for (Parameter parameter : decoder.parameters().layout()) {
                     fill(decoder.parameters().master(parameter.name()), parameter, stored);
                 }
@@ -80,6 +133,11 @@ public final class ModelDirectory {
                 }
             }
         }
+    }
+
+    /// The standard deviation of fresh weights in `transformers`.
+    private static double deviation(Path directory) {
+        return Config.read(directory.resolve("config.json")).number("initializer_range", 0.02);
     }
 
     /// A decoder of a directory's architecture with fresh weights: nothing but `config.json` is read.
@@ -115,7 +173,13 @@ public final class ModelDirectory {
             ShardedWriter.write(target, tensors, ShardedWriter.DEFAULT_SHARD_BYTES);
         }
         try {
-            Files.writeString(target.resolve("config.json"), config(source, wide ? "float64" : "float32"));
+            ObjectNode config = config(source, wide ? "float64" : "float32");
+            if (decoder.architecture().scores()) {
+                describeScore(config, decoder.architecture().family());
+            }
+            Files.writeString(
+                    target.resolve("config.json"),
+                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
             for (String companion : COMPANIONS) {
                 if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
                     // The bytes and not the permissions: a source may be read-only, a target is to be written.
@@ -128,11 +192,27 @@ public final class ModelDirectory {
     }
 
     /// The source's configuration, saying the type that the weights are now stored in.
-    private static String config(Path source, String dtype) {
+    private static ObjectNode config(Path source, String dtype) {
         ObjectNode json =
                 (ObjectNode) Config.read(source.resolve("config.json")).json();
         json.put(json.has("torch_dtype") ? "torch_dtype" : "dtype", dtype);
-        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+        return json;
+    }
+
+    /// Makes a configuration that of a reward model: a sequence classifier of one class.
+    ///
+    /// `transformers` reads scores at the last token that is not padding. Where the end of sequence is padding as
+    /// well, it would read them a token early, so padding is then left out: it scores single sequences as they are
+    /// scored here, and refuses batches rather than score them differently.
+    private static void describeScore(ObjectNode config, Family family) {
+        config.putArray("architectures").add(family.scoring());
+        config.putObject("id2label").put("0", "LABEL_0");
+        config.putObject("label2id").put("LABEL_0", 0);
+        JsonNode padding = config.path("pad_token_id");
+        JsonNode end = config.path("eos_token_id");
+        if (end.isArray() ? end.valueStream().anyMatch(padding::equals) : end.equals(padding)) {
+            config.putNull("pad_token_id");
+        }
     }
 
     private static void addParts(List<OutgoingTensor> tensors, Tensor master, Parameter parameter, Dtype dtype) {
@@ -153,7 +233,11 @@ public final class ModelDirectory {
             long row = 0;
             for (Part part : parameter.parts()) {
                 Tensor rows = master.narrow(0, row, part.rows());
-                StoredTensor tensor = stored.find(part).orElseThrow();
+                Optional<StoredTensor> found = stored.find(part);
+                if (found.isEmpty()) {
+                    continue; // drawn
+                }
+                StoredTensor tensor = found.get();
                 if (part.transposed()) {
                     Tensor turned = Tensors.empty(master.scalar_type(), parameter.columns(), part.rows());
                     copy(tensor, turned);
@@ -177,8 +261,9 @@ public final class ModelDirectory {
     /// @param prefix what every key of the family starts with but these files leave out; empty where they do not
     private record Stored(WeightDirectory weights, String prefix) {
 
+        /// @param optional parts that may be missing
         /// @throws WeightsException naming all that is missing, unexpected or of another shape
-        static Stored match(Architecture architecture, WeightDirectory weights) {
+        static Stored match(Architecture architecture, WeightDirectory weights, Set<Part> optional) {
             Family family = architecture.family();
             String prefix = family.optionalPrefix();
             boolean left = weights.names().stream().noneMatch(name -> name.startsWith(prefix));
@@ -191,7 +276,9 @@ public final class ModelDirectory {
                     unexpected.remove(stored.key(part));
                     Optional<StoredTensor> tensor = stored.find(part);
                     if (tensor.isEmpty()) {
-                        missing.add(stored.key(part));
+                        if (!optional.contains(part)) {
+                            missing.add(stored.key(part));
+                        }
                     } else if (!tensor.get().shape().equals(parameter.storedShape(part))) {
                         misshaped.add(stored.key(part) + " must be " + parameter.storedShape(part) + ", got "
                                 + tensor.get().shape());

@@ -47,11 +47,21 @@ public final class Pass {
         return reading(collisions).statistics();
     }
 
+    /// The score of every sequence, `[S]`, of a batch that [reads the ends][TokenBatch#ofEnds].
+    public double[] scores() {
+        return decoder.scoreHead().scores(batch, read.detach());
+    }
+
     /// Adds the gradient of a loss to the parameters' gradients.
     ///
-    /// @param byLogProb ∂L/∂log π(y_t | x, y_<t) of every trained token, `[R]`
-    public void backward(double[] byLogProb) {
-        backward(decoder.head().backward(reading(false), byLogProb), false);
+    /// @param byRead ∂L/∂log π(y_t | x, y_<t) of every trained token, `[R]`; of a reward model ∂L/∂s of every
+    ///     sequence, `[S]`
+    public void backward(double[] byRead) {
+        backward(
+                decoder.architecture().scores()
+                        ? decoder.scoreHead().backward(read.detach(), byRead)
+                        : decoder.head().backward(reading(false), byRead),
+                false);
     }
 
     /// Adds the gradient of a loss that also depends on the top-k statistics, k = [Head#TOP].

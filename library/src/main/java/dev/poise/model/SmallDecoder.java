@@ -101,7 +101,7 @@ public final class SmallDecoder {
             layers.add(layer(decoder, "layers." + layer + "."));
         }
         this.finalNorm = scale(decoder, "final_norm");
-        this.head = map(decoder, architecture.tied() ? "embedding" : "head", false);
+        this.head = map(decoder, architecture.output().parameter().replace(".weight", ""), false);
         this.widest = Stream.concat(
                         Stream.of(head),
                         layers.stream()

@@ -10,9 +10,10 @@ import java.util.List;
 /// @param ids token ids, `[N]`
 /// @param positions the position of every token in its own sequence, `[N]`
 /// @param segments who attends to whom
-/// @param readAt flat index of the token before every trained token, `[R]`, sequence by sequence
-/// @param targets the trained tokens, `[R]`, at least one
-/// @param offsets where each sequence's trained tokens begin in `readAt`, and at the end R: `[S + 1]`
+/// @param readAt flat index of the token before every trained token, `[R]`, sequence by sequence; where
+///     [the ends are read][#ofEnds], of every sequence's last token, R = S
+/// @param targets the trained tokens, `[R]`, at least one; where the ends are read, the tokens there
+/// @param offsets where each sequence's stretch of `readAt` begins, and at the end R: `[S + 1]`
 public record TokenBatch(
         int[] ids, int[] positions, List<Segment> segments, int[] readAt, int[] targets, int[] offsets) {
 
@@ -31,7 +32,16 @@ public record TokenBatch(
     ///     of one
     ///     shares nothing
     public static TokenBatch of(List<List<TokenSequence>> groups) {
-        Layout layout = new Layout();
+        return laidOut(groups, false);
+    }
+
+    /// The same, read at the last token of every sequence, which is where a reward model reads its score.
+    public static TokenBatch ofEnds(List<List<TokenSequence>> groups) {
+        return laidOut(groups, true);
+    }
+
+    private static TokenBatch laidOut(List<List<TokenSequence>> groups, boolean ends) {
+        Layout layout = new Layout(ends);
         groups.forEach(layout::add);
         return layout.toBatch();
     }
@@ -77,12 +87,18 @@ public record TokenBatch(
     }
 
     private static final class Layout {
+        private final boolean ends;
         private final Ints ids = new Ints();
         private final Ints positions = new Ints();
         private final List<Segment> segments = new ArrayList<>();
         private final Ints readAt = new Ints();
         private final Ints targets = new Ints();
         private final Ints offsets = new Ints();
+
+        /// @param ends whether the last token of every sequence is read rather than what stands before trained ones
+        Layout(boolean ends) {
+            this.ends = ends;
+        }
 
         void add(List<TokenSequence> group) {
             int shared = sharedPrefix(group);
@@ -96,6 +112,11 @@ public record TokenBatch(
                 append(sequence, shared, sequence.length());
                 segments.add(new Segment(start, sequence.length() - shared, shared > 0 ? prefixStart : 0, shared));
                 offsets.add(targets.size());
+                if (ends) {
+                    readAt.add(ids.size() - 1);
+                    targets.add(sequence.ids()[sequence.length() - 1]);
+                    continue;
+                }
                 for (int t = sequence.firstTrained(); t < sequence.length(); t++) {
                     if (sequence.trained()[t]) {
                         readAt.add(t - 1 < shared ? prefixStart + t - 1 : start + t - 1 - shared);

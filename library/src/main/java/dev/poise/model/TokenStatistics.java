@@ -21,6 +21,9 @@ public record TokenStatistics(
         double[] topEntropies,
         double[] logCollisions) {
 
+    /// Statistics of no tokens.
+    public static final TokenStatistics NONE = ofSize(0, false);
+
     /// @param collisions whether collision probabilities will be filled in
     static TokenStatistics ofSize(int rows, boolean collisions) {
         return new TokenStatistics(

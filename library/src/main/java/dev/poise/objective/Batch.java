@@ -1,5 +1,6 @@
 package dev.poise.objective;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// The measured examples of a batch: what to reward and what to penalise.
@@ -12,9 +13,17 @@ import java.util.List;
 /// @param bad y⁻
 /// @param prompts the prompts of the good examples, in their order; empty unless [Need#PROMPTS] is asked for
 /// @param mismatched completions of other examples behind each example's prompt; empty unless [Need#MISMATCHED] is
-/// asked
-///     for
-public record Batch(Examples good, Examples bad, Examples prompts, Examples mismatched) {
+///     asked for
+/// @param margins by how much the good example of every pair is better, as its row says, 0 where it says nothing; empty
+///     unless [Need#SCORES] is asked for
+public record Batch(Examples good, Examples bad, Examples prompts, Examples mismatched, double[] margins) {
+
+    private static final double[] NO_MARGINS = {};
+
+    /// A batch of pairs without margins, or of single examples.
+    public Batch(Examples good, Examples bad, Examples prompts, Examples mismatched) {
+        this(good, bad, prompts, mismatched, NO_MARGINS);
+    }
 
     /// A batch of which nothing but good and bad examples was measured.
     public Batch(Examples good, Examples bad) {
@@ -34,7 +43,12 @@ public record Batch(Examples good, Examples bad, Examples prompts, Examples mism
 
     /// Pair i alone, as a batch.
     Batch pair(int i) {
-        return new Batch(good.only(i), bad.only(i), prompts.size() == 0 ? prompts : prompts.only(i), mismatched);
+        return new Batch(
+                good.only(i),
+                bad.only(i),
+                prompts.size() == 0 ? prompts : prompts.only(i),
+                mismatched,
+                margins.length == 0 ? margins : new double[] {margins[i]});
     }
 
     /// Batches one behind the other, as the batch that they are parts of.
@@ -43,6 +57,10 @@ public record Batch(Examples good, Examples bad, Examples prompts, Examples mism
                 Examples.join(parts.stream().map(Batch::good).toList()),
                 Examples.join(parts.stream().map(Batch::bad).toList()),
                 Examples.join(parts.stream().map(Batch::prompts).toList()),
-                Examples.join(parts.stream().map(Batch::mismatched).toList()));
+                Examples.join(parts.stream().map(Batch::mismatched).toList()),
+                parts.stream()
+                        .map(Batch::margins)
+                        .flatMapToDouble(Arrays::stream)
+                        .toArray());
     }
 }

@@ -1,8 +1,11 @@
 package dev.poise.objective;
 
-/// The loss of a reward model on one pair: logistic regression on the difference of two scores.
+import java.util.EnumSet;
+import java.util.Set;
+
+/// The objective of a reward model: logistic regression on the difference of two scores.
 ///
-/// With scores s± of a good and a bad answer and a margin m, per pair:
+/// With scores s± of a good and a bad answer and a margin m, per pair, averaged over the step's pairs:
 ///
 /// ```
 /// ℓ      = −log σ(s⁺ − s⁻ − m) + c (s⁺ + s⁻)²
@@ -18,7 +21,7 @@ package dev.poise.objective;
 /// (<https://arxiv.org/abs/2312.09244>), c = 0.01; TRL's `RewardTrainer`.
 ///
 /// @param centring c ≥ 0
-public record BradleyTerry(double centring) {
+public record BradleyTerry(double centring) implements Objective {
 
     /// Loss of one pair and its two derivatives.
     ///
@@ -44,5 +47,27 @@ public record BradleyTerry(double centring) {
                 Logistic.negativeLogSigmoid(logit) + centring * level * level,
                 -pull + 2 * centring * level,
                 pull + 2 * centring * level);
+    }
+
+    @Override
+    public Set<Need> needs() {
+        return EnumSet.of(Need.PAIRS, Need.SCORES);
+    }
+
+    /// Of a batch whose examples hold scores; pairs of a batch without margins carry none.
+    @Override
+    public Evaluation evaluate(Batch batch, Totals totals) {
+        int pairs = batch.pairs();
+        double loss = 0;
+        double[] byGood = new double[pairs];
+        double[] byBad = new double[pairs];
+        for (int i = 0; i < pairs; i++) {
+            double margin = batch.margins().length == 0 ? 0 : batch.margins()[i];
+            ScoreLoss pair = of(batch.good().logProbs()[i], batch.bad().logProbs()[i], margin);
+            loss += pair.loss() / totals.examples();
+            byGood[i] = pair.byGood() / totals.examples();
+            byBad[i] = pair.byBad() / totals.examples();
+        }
+        return new Evaluation(loss, byGood, byBad);
     }
 }

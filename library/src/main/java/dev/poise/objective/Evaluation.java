@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// A loss and its derivative by every log-probability it was computed from.
+/// A loss and its derivative by every log-probability, or every score, it was computed from.
 ///
 /// The derivative by a token's log-probability is that by its example's sum plus, where tokens are told apart, the
 /// token's own.

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What was measured of one side of a batch: a column an example, all columns equally long.
 ///
-/// @param logProbs log π(y|x) of every example, nats, summed over its trained tokens
+/// @param logProbs log π(y|x) of every example, nats, summed over its trained tokens; for an objective that asks for
+///     [Need#SCORES], its score by a reward model, without unit
 /// @param referenceLogProbs the same under the reference policy; null where the run has none
 /// @param tokens |y|, the trained tokens of every example
 /// @param byToken what was measured token by token, for objectives that ask for it

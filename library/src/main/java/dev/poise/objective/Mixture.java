@@ -15,7 +15,7 @@ import java.util.Set;
 /// Every term keeps its own denominator (pairs or tokens), so λ weighs losses as they are reported, not examples.
 /// One term of weight 1 is that term.
 ///
-/// @param terms at least one; not both of pairs and of labelled examples
+/// @param terms at least one; not both of pairs and of labelled examples, nor of scores and of log-probabilities
 public record Mixture(List<Term> terms) implements Objective {
 
     /// One objective and how much it counts.
@@ -38,6 +38,11 @@ public record Mixture(List<Term> terms) implements Objective {
         if (needs.contains(Need.PAIRS) && needs.contains(Need.LABELS)) {
             throw new IllegalArgumentException(
                     "mixture: terms must all be of pairs or all of labelled examples, got both");
+        }
+        if (needs.contains(Need.SCORES)
+                && terms.stream().anyMatch(term -> !term.objective().needs().contains(Need.SCORES))) {
+            throw new IllegalArgumentException(
+                    "mixture: terms must all be of scores or all of log-probabilities, got both");
         }
     }
 

@@ -9,6 +9,8 @@ public enum Need {
     REFERENCE,
     /// Pairs: bad examples, one for each good one.
     PAIRS,
+    /// The scores that a reward model gives the examples, in place of log-probabilities.
+    SCORES,
     /// Labelled single examples: good and bad ones, in any number of each.
     LABELS,
     /// The log-probability of every trained token.

@@ -7,6 +7,7 @@ import dev.poise.monitor.Source;
 import dev.poise.monitor.Symptom;
 import dev.poise.monitor.Symptom.Kind;
 import dev.poise.monitor.Watch;
+import dev.poise.run.Recipe.Method;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,8 +24,8 @@ final class MonitorBinding {
 
     private MonitorBinding() {}
 
-    static Recipe.Monitor bind(Section section) {
-        int every = section.count("every", 0, 50);
+    static Recipe.Monitor bind(Section section, Method method) {
+        int every = section.count("every", 0, method == Method.REWARD ? 0 : 50);
         int rows = section.count("rows", 1, 64);
         int topK = section.count("top_k", 1, 10);
         double smoothing = section.number("smoothing", Interval.openClosed(0, 1), 0.5);

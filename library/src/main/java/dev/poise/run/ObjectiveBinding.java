@@ -7,6 +7,7 @@ import dev.poise.objective.ApoZero;
 import dev.poise.objective.BatchExMate;
 import dev.poise.objective.Bco;
 import dev.poise.objective.BcoUnpaired;
+import dev.poise.objective.BradleyTerry;
 import dev.poise.objective.Cpo;
 import dev.poise.objective.Discopop;
 import dev.poise.objective.Dpo;
@@ -37,6 +38,8 @@ import dev.poise.objective.Unlikelihood;
 import dev.poise.objective.Wpo;
 import dev.poise.run.Recipe.Method;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,6 +49,9 @@ final class ObjectiveBinding {
     /// Stands in for a list that is missing or wrong, and is the default of supervised training.
     private static final Mixture LIKELIHOOD = new Mixture(List.of(new Term(new Mle(), 1)));
 
+    /// The default of reward models, as in TRL: no centring.
+    private static final Mixture SCORES = new Mixture(List.of(new Term(new BradleyTerry(0), 1)));
+
     private static final String EXAMPLE = "{type: dpo, beta: 0.1}";
     private static final Interval SMOOTHING = Interval.closedOpen(0, 0.5);
 
@@ -54,10 +60,14 @@ final class ObjectiveBinding {
     static Mixture bind(Section root, Method method) {
         Optional<List<Section>> sections = root.sections("objective", EXAMPLE);
         if (sections.isEmpty()) {
-            if (method != Method.SUPERVISED) {
-                root.problem("objective", "must be given: a list with at least one section such as " + EXAMPLE);
-            }
-            return LIKELIHOOD;
+            return switch (method) {
+                case SUPERVISED -> LIKELIHOOD;
+                case REWARD -> SCORES;
+                case PREFERENCE, UNPAIRED -> {
+                    root.problem("objective", "must be given: a list with at least one section such as " + EXAMPLE);
+                    yield LIKELIHOOD;
+                }
+            };
         }
         List<Term> terms = new ArrayList<>();
         for (Section section : sections.get()) {
@@ -72,6 +82,7 @@ final class ObjectiveBinding {
     /// Reports the first term that cannot stand beside those before it.
     private static boolean mixes(List<Term> terms, Section root) {
         boolean paired = terms.stream().anyMatch(term -> term.objective().needsPairs());
+        boolean scores = needs(terms.getFirst(), Need.SCORES);
         for (int i = 0; i < terms.size(); i++) {
             if (paired && terms.get(i).objective().needs().contains(Need.LABELS)) {
                 root.problem(
@@ -79,8 +90,19 @@ final class ObjectiveBinding {
                         "must be an objective of pairs like the others of the list, got one of labelled examples");
                 return false;
             }
+            if (needs(terms.get(i), Need.SCORES) != scores) {
+                root.problem(
+                        "objective." + i + ".type",
+                        "must be read from " + (scores ? "scores" : "log-probabilities")
+                                + " like the first of the list: bradley_terry stands beside its like only");
+                return false;
+            }
         }
         return true;
+    }
+
+    private static boolean needs(Term term, Need need) {
+        return term.objective().needs().contains(need);
     }
 
     private static Objective objective(Section section, Optional<ObjectiveType> type) {
@@ -167,6 +189,7 @@ final class ObjectiveBinding {
                         desirable(section),
                         undesirable(section),
                         section.choice("shift", BcoUnpaired.Shift.values(), BcoUnpaired.Shift.STEP_MEAN));
+            case BRADLEY_TERRY -> new BradleyTerry(section.number("centring", Interval.atLeast(0), 0));
         };
     }
 
@@ -241,7 +264,7 @@ final class ObjectiveBinding {
     private static Objective wpo(Section section) {
         Section inner = section.section("of");
         Objective of = inner(section, inner);
-        if (of.needsPairs() && !of.needs().contains(Need.WHOLE_STEP)) {
+        if (of.needsPairs() && Collections.disjoint(of.needs(), EnumSet.of(Need.WHOLE_STEP, Need.SCORES))) {
             return new Wpo(of);
         }
         inner.problem("type", "must be an objective of pairs that is a sum over them, such as dpo, for wpo");
@@ -252,7 +275,7 @@ final class ObjectiveBinding {
         Section inner = section.section("of");
         double alpha = section.number("alpha", Interval.closed(0, 1), 0.5);
         Objective of = inner(section, inner);
-        if (of.needsPairs() && !of.needs().contains(Need.TOKENS)) {
+        if (of.needsPairs() && Collections.disjoint(of.needs(), EnumSet.of(Need.TOKENS, Need.SCORES))) {
             return new LengthDesensitised(of, alpha);
         }
         inner.problem("type", "must be an objective of pairs that reads sums over answers, such as dpo, for ld");

@@ -42,7 +42,8 @@ enum ObjectiveType {
     WEIGHTS,
     KTO,
     APO_ZERO_UNPAIRED,
-    BCO_UNPAIRED;
+    BCO_UNPAIRED,
+    BRADLEY_TERRY;
 
     /// All names, for messages.
     static String words() {

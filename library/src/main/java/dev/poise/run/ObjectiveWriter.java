@@ -7,6 +7,7 @@ import dev.poise.objective.ApoZero;
 import dev.poise.objective.BatchExMate;
 import dev.poise.objective.Bco;
 import dev.poise.objective.BcoUnpaired;
+import dev.poise.objective.BradleyTerry;
 import dev.poise.objective.Cpo;
 import dev.poise.objective.Discopop;
 import dev.poise.objective.Dpo;
@@ -123,6 +124,8 @@ final class ObjectiveWriter {
             case BcoUnpaired bco ->
                 labelled(ObjectiveType.BCO_UNPAIRED, bco.beta(), bco.desirable(), bco.undesirable())
                         .with("shift", bco.shift());
+            case BradleyTerry(double centring) ->
+                of(ObjectiveType.BRADLEY_TERRY).with("centring", centring);
             // Objectives are open: users' own are not the recipe's to name.
             default ->
                 throw new IllegalArgumentException(

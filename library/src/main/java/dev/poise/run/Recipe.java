@@ -49,7 +49,9 @@ public record Recipe(
         /// Pairs of a preferred and a rejected answer.
         PREFERENCE,
         /// Answers that are labelled desirable or not, each by itself.
-        UNPAIRED
+        UNPAIRED,
+        /// Pairs, for a model that gives answers scores: a reward model.
+        REWARD
     }
 
     /// The policy that objectives measure against.

@@ -51,7 +51,10 @@ final class RecipeBinding {
         Reference reference = root.read(
                 "reference",
                 "initial | none | a model directory",
-                method == Method.SUPERVISED ? new Reference.None() : new Reference.Initial(),
+                switch (method) {
+                    case SUPERVISED, REWARD -> new Reference.None();
+                    case PREFERENCE, UNPAIRED -> new Reference.Initial();
+                },
                 RecipeBinding::reference);
         Data data = data(root.section("data"));
         Mixture objective = ObjectiveBinding.bind(root, method);
@@ -60,7 +63,7 @@ final class RecipeBinding {
         Checkpoint checkpoint = checkpoint(root.section("checkpoint"));
         Log log = log(root.section("log"));
         Sample sample = sample(root.section("sample"));
-        Monitor monitor = MonitorBinding.bind(root.section("monitor"));
+        Monitor monitor = MonitorBinding.bind(root.section("monitor"), method);
         long seed = root.wholeNumber("seed", 0);
         Path output = root.requiredPath("output", "a directory for the run");
         root.finish();

@@ -6,6 +6,7 @@ import dev.poise.objective.Mle;
 import dev.poise.objective.Need;
 import dev.poise.objective.Objective;
 import dev.poise.run.Recipe.Reference;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -41,25 +42,28 @@ final class RecipeConflicts {
                         recipe,
                         diagnosis,
                         objective -> objective instanceof Mle,
-                        "must be mle for method supervised; other objectives need method preference or unpaired");
+                        "must be mle for method supervised; other objectives need method preference, unpaired or reward");
                 reportShape(recipe, EnumSet.complementOf(EnumSet.of(Shape.PROMPT)), diagnosis);
             }
             case PREFERENCE -> {
                 reportTerms(
                         recipe,
                         diagnosis,
-                        objective -> !objective.needs().contains(Need.LABELS),
-                        "must be an objective of pairs for method preference; this one needs method unpaired");
+                        objective -> Collections.disjoint(objective.needs(), EnumSet.of(Need.LABELS, Need.SCORES)),
+                        "must be an objective of pairs' log-probabilities for method preference; bradley_terry needs"
+                                + " method reward, labelled examples need method unpaired");
                 reportReference(recipe, diagnosis);
                 reportShape(recipe, PAIRS, diagnosis);
             }
+            case REWARD -> reportReward(recipe, diagnosis);
             case UNPAIRED -> {
                 reportTerms(
                         recipe,
                         diagnosis,
                         objective -> !objective.needsPairs(),
                         "must be an objective of labelled examples for method unpaired (kto | apo_zero_unpaired |"
-                                + " bco_unpaired, and beside them mle | sft | anchor); this one needs method preference");
+                                + " bco_unpaired, and beside them mle | sft | anchor); this one needs method preference or"
+                                + " reward");
                 if (diagnosis.sound("objective", "objective.0.type")
                         && !recipe.objective().needsPairs()
                         && !recipe.objective().needs().contains(Need.LABELS)) {
@@ -81,6 +85,26 @@ final class RecipeConflicts {
                                     + recipe.train().batchPairs());
                 }
             }
+        }
+    }
+
+    /// What a model that gives scores cannot be asked.
+    private static void reportReward(Recipe recipe, Diagnosis diagnosis) {
+        if (diagnosis.sound("reference") && hasReference(recipe)) {
+            diagnosis.problem("reference", "must be none for method reward, which reads no reference");
+        }
+        reportTerms(
+                recipe,
+                diagnosis,
+                objective -> objective.needs().contains(Need.SCORES),
+                "must be bradley_terry for method reward; other objectives need method supervised, preference or"
+                        + " unpaired");
+        reportShape(recipe, PAIRS, diagnosis);
+        if (diagnosis.sound("monitor.every") && recipe.monitor().every() > 0) {
+            diagnosis.problem("monitor.every", "must be 0 for method reward: monitors read a policy's probabilities");
+        }
+        if (diagnosis.sound("sample.every") && recipe.sample().every() > 0) {
+            diagnosis.problem("sample.every", "must be 0 for method reward: a reward model says nothing");
         }
     }
 

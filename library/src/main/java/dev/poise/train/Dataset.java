@@ -12,6 +12,7 @@ import dev.poise.run.Recipe;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.RandomAccess;
 import java.util.SequencedMap;
@@ -51,13 +52,14 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
 
     private static List<Encoded> fitting(Recipe.Method method, Encoded row) {
         return switch (method) {
-            case PREFERENCE ->
+            case PREFERENCE, REWARD ->
                 switch (row) {
                     case Encoded.Pair pair -> List.of(pair);
                     case Encoded.Single single ->
                         throw new DataException(
                                 single.source(),
-                                "must be a pair of a chosen and a rejected answer: the method is preference");
+                                "must be a pair of a chosen and a rejected answer: the method is "
+                                        + method.name().toLowerCase(Locale.ROOT));
                 };
             case SUPERVISED ->
                 switch (row) {

@@ -1,6 +1,7 @@
 package dev.poise.train;
 
 import dev.poise.model.Architecture;
+import dev.poise.model.ModelDirectory;
 import dev.poise.run.Recipe;
 import dev.poise.tokenize.Tokenizer;
 import java.nio.file.Path;
@@ -13,9 +14,13 @@ public final class Fitting {
     /// Refuses what does not fit.
     ///
     /// @param model where the architecture was read from, for the message
+    /// @throws dev.poise.model.ModelException when it is a reward model and the method is another
     /// @throws IllegalArgumentException when rows may be longer than the model's context, the tokenizer
     ///     knows tokens that the model does not, or monitors ask for more of the likeliest tokens than there are
     public static void require(Recipe recipe, Path model, Architecture architecture, Tokenizer tokenizer) {
+        if (recipe.method() != Recipe.Method.REWARD) {
+            ModelDirectory.requireLanguageModel(model, architecture);
+        }
         if (recipe.train().maxTokens() > architecture.context()) {
             throw new IllegalArgumentException(model + ": train.max_tokens must be at most the model's context of "
                     + architecture.context() + " tokens, got " + recipe.train().maxTokens());

@@ -82,6 +82,8 @@ public final class Likelihoods {
     /// What a policy says of some rows, all pairs or all single.
     static Measured measure(Decoder decoder, List<TrainingRow> rows, Set<Need> needs) {
         TokenBatch batch = Measured.layOut(rows, needs);
-        return new Measured(rows, needs, batch, decoder.measure(batch, needs.contains(Need.COLLISIONS)));
+        return needs.contains(Need.SCORES)
+                ? new Measured(rows, needs, batch, decoder.scores(batch))
+                : new Measured(rows, needs, batch, decoder.measure(batch, needs.contains(Need.COLLISIONS)));
     }
 }

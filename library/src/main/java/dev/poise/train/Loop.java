@@ -134,6 +134,8 @@ final class Loop {
         numbers.put("loss", done.loss());
         interval.mean("rewards/margins").ifPresent(margin -> numbers.put("margin", margin));
         interval.mean("rewards/accuracies").ifPresent(accuracy -> numbers.put("accuracy", accuracy));
+        interval.mean("margin").ifPresent(margin -> numbers.put("margin", margin));
+        interval.mean("accuracy").ifPresent(accuracy -> numbers.put("accuracy", accuracy));
         numbers.put("rows/s", stopwatch.rowsPerSecond());
         progress.advanced("train", state.step(), total, numbers);
     }
@@ -192,7 +194,7 @@ final class Loop {
             throw e.at("evaluation after step " + step);
         }
         SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
-        StepMetrics.means(averages).forEach((name, value) -> evaluation.put("eval_" + name, value));
+        StepMetrics.evaluation(averages).forEach((name, value) -> evaluation.put("eval_" + name, value));
         state = state.evaluated(evaluation);
         SequencedMap<String, Object> line = line(step);
         line.putAll(evaluation);

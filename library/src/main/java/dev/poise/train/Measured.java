@@ -24,8 +24,27 @@ import org.jspecify.annotations.Nullable;
 /// @param needs what the objective reads
 /// @param batch their tokens: of a pair, the chosen sequence and then the rejected; behind all rows, where they are
 ///     read, the prompts of the chosen
-/// @param tokens statistics of every trained token
-record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, TokenStatistics tokens) {
+/// @param values what objectives read at each place that the batch reads, `[R]`: log-probabilities of trained tokens
+///     or, of a reward model, scores of sequences
+/// @param tokens statistics of every trained token; of nothing for a reward model, which has none
+record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, double[] values, TokenStatistics tokens) {
+
+    /// What a language model said.
+    Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, TokenStatistics tokens) {
+        this(rows, needs, batch, tokens.logProbs(), tokens);
+    }
+
+    /// What a reward model said.
+    Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, double[] scores) {
+        this(rows, needs, batch, scores, TokenStatistics.NONE);
+    }
+
+    /// What a policy says of some rows in a pass that can be walked back.
+    static Measured of(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, Pass pass) {
+        return needs.contains(Need.SCORES)
+                ? new Measured(rows, needs, batch, pass.scores())
+                : new Measured(rows, needs, batch, pass.measure(needs.contains(Need.COLLISIONS)));
+    }
 
     /// The flat batch of some rows.
     static TokenBatch layOut(List<TrainingRow> rows, Set<Need> needs) {
@@ -35,7 +54,7 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, Token
             rows.forEach(row -> groups.add(
                     List.of(prompt(TrainingRow.sequences(row.encoded()).getFirst()))));
         }
-        return TokenBatch.of(groups);
+        return needs.contains(Need.SCORES) ? TokenBatch.ofEnds(groups) : TokenBatch.of(groups);
     }
 
     /// What stands before an answer, every token of it trained that has a predecessor.
@@ -64,6 +83,11 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, Token
         return rows.getFirst().encoded() instanceof Encoded.Pair;
     }
 
+    /// Whether a reward model gave them scores.
+    boolean scored() {
+        return needs.contains(Need.SCORES);
+    }
+
     /// Whether good examples are set against bad ones.
     boolean compares() {
         return pairs() || needs.contains(Need.LABELS);
@@ -72,7 +96,17 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, Token
     /// Good and bad examples as objectives read them.
     Batch examples() {
         Examples prompts = needs.contains(Need.PROMPTS) ? sums(prompts()) : Examples.NONE;
-        return new Batch(side(good()), side(bad()), prompts, Examples.NONE);
+        return new Batch(side(good()), side(bad()), prompts, Examples.NONE, margins());
+    }
+
+    /// By how much the chosen answers are better, 0 where their rows do not say.
+    private double[] margins() {
+        return scored() ? rows.stream().mapToDouble(TrainingRow::margin).toArray() : new double[0];
+    }
+
+    /// What was said of every sequence: the sum of its log-probabilities, or its score.
+    double[] sums() {
+        return batch.sumBySequence(values);
     }
 
     /// Sequences to reward.
@@ -99,7 +133,7 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, Token
     }
 
     private Examples sums(int[] sequences) {
-        double[] sums = batch.sumBySequence(tokens.logProbs());
+        double[] sums = sums();
         return new Examples(
                 Arrays.stream(sequences).mapToDouble(s -> sums[s]).toArray(),
                 null,

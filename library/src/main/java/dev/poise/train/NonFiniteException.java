@@ -20,11 +20,11 @@ public final class NonFiniteException extends RuntimeException {
         return new NonFiniteException(term + " must be finite, got " + value + "; rows " + sources(rows));
     }
 
-    /// A loss, with the summed log-probabilities it was computed from.
+    /// A loss, with the summed log-probabilities or the scores it was computed from.
     static NonFiniteException ofLoss(double value, Measured measured) {
-        double[] sums = measured.batch().sumBySequence(measured.tokens().logProbs());
-        return new NonFiniteException("loss must be finite, got " + value + "; log-probabilities "
-                + Arrays.toString(sums) + "; rows " + sources(measured.rows()));
+        String read = measured.scored() ? "scores " : "log-probabilities ";
+        return new NonFiniteException("loss must be finite, got " + value + "; " + read
+                + Arrays.toString(measured.sums()) + "; rows " + sources(measured.rows()));
     }
 
     /// The same, saying when it was met.

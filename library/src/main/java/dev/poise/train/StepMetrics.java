@@ -1,5 +1,6 @@
 package dev.poise.train;
 
+import dev.poise.evaluate.Interval;
 import dev.poise.model.TokenBatch;
 import dev.poise.model.TokenStatistics;
 import dev.poise.objective.Batch;
@@ -15,6 +16,11 @@ import java.util.SequencedMap;
 /// greater rewards, so it is near 0 and not 1/2 while policy and reference are equal; it needs pairs. `logits/*`
 /// are means over completion tokens of the mean over the vocabulary. `entropy` is over all completion tokens,
 /// nats; `mean_token_accuracy` over those of the good examples. `kl` is KTO's point of indifference.
+///
+/// Of a reward model, under the names of TRL's `RewardTrainer`: `accuracy` is the share of pairs whose chosen answer
+/// has the strictly higher score, `margin` the mean difference of a pair's scores (what the data asks for not taken
+/// off), `mean_reward` the mean over all answers, `min_reward` and `max_reward` the means over steps of a step's
+/// lowest and highest score (TRL's are of micro-batches). An evaluation adds the ends of the accuracy's interval.
 ///
 /// Of our own: `weights/chosen` and `weights/rejected` are means of w⁺ and w⁻, of one example's loss by its summed
 /// log-probability, negative where the step lowers the good or raises the bad; `weights/max` is the mean over
@@ -41,7 +47,9 @@ final class StepMetrics {
             long examples,
             double rewardScale) {
         if (measured.compares()) {
-            if (measured.pairs()) {
+            if (measured.scored()) {
+                addScores(averages, batch);
+            } else if (measured.pairs()) {
                 addPairs(averages, batch, rewardScale);
             } else {
                 addSide(averages, "chosen", batch.good(), rewardScale);
@@ -50,7 +58,9 @@ final class StepMetrics {
             addWeights(averages, "weights/chosen", evaluation.byGood(), evaluation.byGoodTokens(), -(double) examples);
             addWeights(averages, "weights/rejected", evaluation.byBad(), evaluation.byBadTokens(), (double) examples);
         }
-        addTokens(averages, measured);
+        if (!measured.scored()) {
+            addTokens(averages, measured);
+        }
     }
 
     /// The largest size of a weight, of one example's loss by one log-probability.
@@ -86,6 +96,28 @@ final class StepMetrics {
             means.putIfAbsent("rewards/margins", chosen - rejected);
         }
         return means;
+    }
+
+    /// Means of an evaluation; of an accuracy also the ends of Wilson's interval at 95 %.
+    static SequencedMap<String, Double> evaluation(Averages averages) {
+        SequencedMap<String, Double> means = means(averages);
+        Averages.Sum right = averages.sums().get("accuracy");
+        if (right != null) {
+            Interval interval = Interval.wilson(Math.round(right.total()), Math.round(right.count()));
+            means.put("accuracy_low", interval.low());
+            means.put("accuracy_high", interval.high());
+        }
+        return means;
+    }
+
+    private static void addScores(Averages averages, Batch batch) {
+        for (int i = 0; i < batch.pairs(); i++) {
+            double chosen = batch.good().logProbs()[i];
+            double rejected = batch.bad().logProbs()[i];
+            averages.add("accuracy", chosen > rejected ? 1 : 0, 1);
+            averages.add("margin", chosen - rejected, 1);
+            averages.add("mean_reward", chosen + rejected, 2);
+        }
     }
 
     private static void addPairs(Averages averages, Batch batch, double scale) {

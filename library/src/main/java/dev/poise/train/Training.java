@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// Carries out a recipe: from rows to a tuned model directory.
 public final class Training {
 
+    /// Keeps the draws of a fresh score vector apart from other streams of the same seed: "score" in ASCII.
+    private static final long STREAM = 0x73636f7265L;
+
     private final Recipe recipe;
     private final RunDirectory directory;
     private final Progress progress;
@@ -210,8 +213,7 @@ public final class Training {
         boolean fresh = checkpoint.isEmpty();
         progress.note(
                 checkpoint.map(from -> "going on from " + from.getFileName()).orElse("starting at step 0"));
-        try (Decoder policy = ModelDirectory.read(
-                        checkpoint.orElse(recipe.model()), recipe.train().precision(), true);
+        try (Decoder policy = policy(checkpoint.orElse(recipe.model()));
                 Tuner tuner = new Tuner(policy, recipe.objective(), settings());
                 Metrics metrics = fresh
                         ? Metrics.create(directory.metrics())
@@ -238,6 +240,15 @@ public final class Training {
                     rows.referenceSeconds());
             return new Tuned(outcome, monitors.cost());
         }
+    }
+
+    /// The decoder that is trained: a language model or, by method reward, what gives answers scores.
+    private Decoder policy(Path directory) {
+        return switch (recipe.method()) {
+            case SUPERVISED, PREFERENCE, UNPAIRED ->
+                ModelDirectory.read(directory, recipe.train().precision(), true);
+            case REWARD -> ModelDirectory.startReward(directory, recipe.train().precision(), recipe.seed() ^ STREAM);
+        };
     }
 
     /// What samples are drawn for: prompts of held-out rows, else of the first training rows.

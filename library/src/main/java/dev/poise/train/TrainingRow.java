@@ -55,6 +55,11 @@ public record TrainingRow(
         return !(encoded instanceof Encoded.Single single) || !Boolean.FALSE.equals(single.desirable());
     }
 
+    /// By how much its chosen answer is better, as the data says; 0 where it says nothing.
+    double margin() {
+        return encoded instanceof Encoded.Pair pair && pair.margin() != null ? pair.margin() : 0;
+    }
+
     /// Tokens the model reads, prompts counted for every sequence.
     static int tokens(Encoded encoded) {
         return sequences(encoded).stream().mapToInt(TokenSequence::length).sum();

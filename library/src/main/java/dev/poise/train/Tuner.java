@@ -16,6 +16,7 @@ import dev.poise.objective.Totals;
 import dev.poise.torch.Tensors;
 import dev.poise.torch.Torch;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,13 +58,19 @@ public final class Tuner implements AutoCloseable {
     /// @param largestWeight the largest derivative in size of one example's loss by one log-probability
     public record Step(double loss, double gradientNorm, double largestWeight) {}
 
-    /// Loss and largest weight of some rows.
-    private record Evaluated(double loss, double largestWeight) {
+    /// Loss, largest weight, and lowest and highest of what was said of a sequence, of some rows.
+    private record Evaluated(double loss, double largestWeight, double lowest, double highest) {
 
-        static final Evaluated NOTHING = new Evaluated(0, 0);
+        static final Evaluated NOTHING = new Evaluated(0, 0, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);
 
         Evaluated plus(double moreLoss, double weight) {
-            return new Evaluated(loss + moreLoss, Math.max(largestWeight, weight));
+            return new Evaluated(loss + moreLoss, Math.max(largestWeight, weight), lowest, highest);
+        }
+
+        Evaluated seeing(Measured measured) {
+            DoubleSummaryStatistics said = Arrays.stream(measured.sums()).summaryStatistics();
+            return new Evaluated(
+                    loss, largestWeight, Math.min(lowest, said.getMin()), Math.max(highest, said.getMax()));
         }
     }
 
@@ -119,6 +126,10 @@ public final class Tuner implements AutoCloseable {
                 : apart(microBatches, totals, averages, backward);
         averages.add("loss", evaluated.loss() * rows.size(), rows.size());
         averages.add("weights/max", evaluated.largestWeight(), 1);
+        if (needs.contains(Need.SCORES)) {
+            averages.add("min_reward", evaluated.lowest(), 1);
+            averages.add("max_reward", evaluated.highest(), 1);
+        }
         return evaluated;
     }
 
@@ -128,15 +139,16 @@ public final class Tuner implements AutoCloseable {
         for (List<TrainingRow> rows : microBatches) {
             try (PointerScope scope = new PointerScope()) {
                 TokenBatch batch = Measured.layOut(rows, needs);
-                boolean collisions = needs.contains(Need.COLLISIONS);
                 Optional<Pass> pass = backward ? Optional.of(forward(batch)) : Optional.empty();
-                Measured measured = pass.map(p -> new Measured(rows, needs, batch, p.measure(collisions)))
+                Measured measured = pass.map(p -> Measured.of(rows, needs, batch, p))
                         .orElseGet(() -> Likelihoods.measure(policy, rows, needs));
                 Batch examples = measured.examples();
                 Evaluation evaluation = finite(objective.evaluate(examples, totals), measured);
                 pass.ifPresent(p -> measured.walkBack(p, evaluation));
                 StepMetrics.add(averages, measured, examples, evaluation, totals.examples(), objective.rewardScale());
-                evaluated = evaluated.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
+                evaluated = evaluated
+                        .plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()))
+                        .seeing(measured);
             }
         }
         return evaluated;
@@ -154,7 +166,7 @@ public final class Tuner implements AutoCloseable {
         if (mismatched.size() > 0) {
             averages.add("kl", Kto.indifference(mismatched), 1);
         }
-        Batch step = new Batch(joined.good(), joined.bad(), joined.prompts(), mismatched);
+        Batch step = new Batch(joined.good(), joined.bad(), joined.prompts(), mismatched, joined.margins());
         Evaluation evaluation = finite(objective.evaluate(step, totals), parts.getFirst());
         int good = 0;
         int bad = 0;
@@ -172,7 +184,12 @@ public final class Tuner implements AutoCloseable {
             good = nextGood;
             bad = nextBad;
         }
-        return Evaluated.NOTHING.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
+        Evaluated evaluated =
+                Evaluated.NOTHING.plus(evaluation.loss(), StepMetrics.largestWeight(evaluation, totals.examples()));
+        for (Measured part : parts) {
+            evaluated = evaluated.seeing(part);
+        }
+        return evaluated;
     }
 
     /// What the policy says of the mismatched completions of some rows; nothing unless the objective reads them.

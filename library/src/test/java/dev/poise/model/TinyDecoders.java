@@ -34,7 +34,7 @@ public final class TinyDecoders {
                 gpt2 ? new Biases(true, true, true) : new Biases(family == Family.QWEN2, false, false),
                 family == Family.QWEN3,
                 1 / Math.sqrt(6),
-                family != Family.LLAMA);
+                family != Family.LLAMA ? Architecture.Output.EMBEDDING : Architecture.Output.OWN);
         Decoder decoder = new Decoder(architecture, precision, trainable);
         decoder.initialise(0.3, 11);
         return decoder;
