@@ -21,7 +21,7 @@ final class AnswerOptions {
     private final DecodingOptions decoding = new DecodingOptions();
 
     @Mixin
-    private final ChatOptions chat = new ChatOptions();
+    final ChatOptions chat = new ChatOptions();
 
     @Option(
             names = "--batch",

@@ -12,10 +12,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `poise evaluate`: how often one model's answers are better than another's, by a rule.
+/// `poise evaluate`: how often one model's answers are better than another's, by rules or reward models.
 @Command(
         name = "evaluate",
-        description = "Lets two models answer the same prompts, and says how often the first answers better by rules.",
+        description =
+                "Lets two models answer the same prompts, and says how often the first answers better, by rules or reward models.",
         footer = {
             "",
             "Intervals are at 95 %%: Tango's for the win rate, in which ties count half, Student's t for means, Wilson's"
@@ -50,15 +51,20 @@ final class Evaluate implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Reward reward = rewards.reward();
         answering.decoding();
         List<Content> contents = prompt.read(console);
         if (contents.size() < 2) {
             throw new UsageException("prompts must be at least 2, since one gives no interval, got 1");
         }
+        ModelOptions.requireDirectory(model.directory);
         ModelOptions.requireDirectory(against);
-        Comparison comparison =
-                Comparison.of(answers(model.directory, contents, reward), answers(against, contents, reward));
+        Comparison comparison;
+        try (RewardOptions.Opened opened = rewards.open(model, answering.chat)) {
+            opened.requireWhole(contents);
+            Reward reward = opened.reward();
+            comparison = Comparison.of(answers(model.directory, contents, reward), answers(against, contents, reward));
+            opened.tell(console);
+        }
         ComparisonText text = new ComparisonText(model.directory, against, comparison);
         if (json) {
             console.result(text.toJson().toString());

@@ -39,12 +39,17 @@ final class ModelOptions {
 
     /// Reads another model beside it, in the same way.
     Decoder read(Path other) {
+        requireDirectory(other);
+        start();
+        return ModelDirectory.read(other, precision, false);
+    }
+
+    /// Starts libtorch.
+    void start() {
         if (threads < 0) {
             throw new UsageException("--threads must be at least 0, got " + threads);
         }
-        requireDirectory(other);
         Torch.start(threads);
-        return ModelDirectory.read(other, precision, false);
     }
 
     /// Tells of a model that is not there, before another one works for hours.

@@ -4,7 +4,6 @@ import dev.poise.cli.AnswerOptions.Answered;
 import dev.poise.data.Content;
 import dev.poise.oracle.Candidates;
 import dev.poise.oracle.PairBuilder;
-import dev.poise.oracle.Reward;
 import dev.poise.oracle.ScoredPair;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `poise pairs`: a model's own answers as preferences, by a rule that says which is better.
 @Command(
         name = "pairs",
-        description = "Samples answers, scores them by rules, and writes better and worse ones as preferences.",
+        description =
+                "Samples answers, scores them by rules or reward models, and writes better and worse ones as preferences.",
         footer = {
             "",
             "A row holds prompt, chosen, rejected, chosen_reward and rejected_reward; poise train reads it as it is."
@@ -102,14 +102,19 @@ final class Pairs implements Callable<Integer> {
             throw new UsageException("--samples must be at least 2, since a pair has two sides, got " + samples);
         }
         PairBuilder pairing = pairing();
-        Reward reward = rewards.reward();
         answering.decoding();
         requireFree(output);
         List<Content> contents = prompt.read(console);
 
-        Answered answered = answering.answers(model, model.directory, contents, samples, console);
-        List<Candidates> scored = Candidates.scored(
-                reward, contents.stream().map(Contents::lastText).toList(), answered.texts());
+        Answered answered;
+        List<Candidates> scored;
+        try (RewardOptions.Opened opened = rewards.open(model, answering.chat)) {
+            opened.requireWhole(contents);
+            answered = answering.answers(model, model.directory, contents, samples, console);
+            scored = Candidates.scored(
+                    opened.reward(), contents.stream().map(Contents::lastText).toList(), answered.texts());
+            opened.tell(console);
+        }
         List<Candidates> candidates =
                 scored.stream().map(Candidates::withoutBlank).toList();
         PairBuilder.Result made = pairing.build(candidates);

@@ -2,6 +2,8 @@ package dev.poise.oracle;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,22 +31,23 @@ public record Candidates(String prompt, List<String> completions, List<Double> r
     /// Scores the completions of every prompt.
     ///
     /// @param completions a list for every prompt
-    /// @throws IllegalArgumentException naming the index of the first prompt with a reward that is not finite
+    /// @throws IllegalArgumentException naming the index, among all completions in order, of the first
+    ///     whose reward is not finite
     public static List<Candidates> scored(Reward reward, List<String> prompts, List<List<String>> completions) {
         if (prompts.size() != completions.size()) {
             throw new IllegalArgumentException("completions must be one list a prompt, got " + completions.size()
                     + " for " + prompts.size() + " prompts");
         }
+        List<String> asked = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            asked.addAll(Collections.nCopies(completions.get(i).size(), prompts.get(i)));
+        }
+        List<String> answers = completions.stream().flatMap(List::stream).toList();
+        Iterator<Double> scores = Arrays.stream(reward.scoreAll(asked, answers)).iterator();
         List<Candidates> candidates = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            List<Double> rewards = new ArrayList<>();
-            for (String completion : completions.get(i)) {
-                double score = reward.score(prompts.get(i), completion);
-                if (!Double.isFinite(score)) {
-                    throw new IllegalArgumentException("reward of prompt " + i + " must be finite, got " + score);
-                }
-                rewards.add(score);
-            }
+            List<Double> rewards =
+                    completions.get(i).stream().map(completion -> scores.next()).toList();
             candidates.add(new Candidates(prompts.get(i), completions.get(i), rewards));
         }
         return candidates;

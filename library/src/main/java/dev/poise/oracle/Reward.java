@@ -1,10 +1,13 @@
 package dev.poise.oracle;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 /// How good a completion of a prompt is, as a number without unit: higher is better.
 ///
-/// Implementations are pure and safe for use by several threads. Users add their own as a lambda.
+/// Implementations give the same answer the same reward, and are safe for use by several threads. Users add their own
+/// as a lambda.
 @FunctionalInterface
 public interface Reward {
 
@@ -36,14 +39,25 @@ public interface Reward {
     ///
     /// @throws IllegalArgumentException saying what is wrong and listing the legal forms
     static Reward parse(String specification) {
-        return RewardGrammar.parse(specification);
+        return RewardGrammar.RULES.parse(specification);
     }
 
     /// The sum of the rule rewards that `specifications` describe, one each; a single one stands for itself.
     ///
     /// @param specifications at least one
     static Reward parse(List<String> specifications) {
-        List<Reward> rewards = specifications.stream().map(RewardGrammar::parse).toList();
+        return sum(RewardGrammar.RULES, specifications);
+    }
+
+    /// The same, of specifications that may name reward models.
+    ///
+    /// @param models reads the reward model in a directory
+    static Reward parse(List<String> specifications, Function<Path, Reward> models) {
+        return sum(new RewardGrammar(models), specifications);
+    }
+
+    private static Reward sum(RewardGrammar grammar, List<String> specifications) {
+        List<Reward> rewards = specifications.stream().map(grammar::parse).toList();
         return rewards.size() == 1
                 ? rewards.getFirst()
                 : new Sum(

@@ -1,20 +1,27 @@
 package dev.poise.oracle;
 
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 
 /// Reads a reward from its line; the grammar is in the package's documentation.
-final class RewardGrammar {
+///
+/// @param models reads the reward model in a directory
+record RewardGrammar(Function<Path, Reward> models) {
 
     private static final String LEGAL = "legal: length:characters|words|tokens:shortest|longest|closest=N, "
             + "lexical:WORD,..[;-WORD,..], lexical-share:WORD,..[;-WORD,..], regex:EXPRESSION, regex-count:EXPRESSION, "
-            + "each after WEIGHT* if wanted";
+            + "model:DIR, each after WEIGHT* if wanted";
 
-    private RewardGrammar() {}
+    /// Rules only.
+    static final RewardGrammar RULES = new RewardGrammar(directory -> {
+        throw new IllegalArgumentException("kind must be a rule here, got a reward model");
+    });
 
-    static Reward parse(String specification) {
+    Reward parse(String specification) {
         try {
             return weighted(specification);
         } catch (IllegalArgumentException e) {
@@ -22,7 +29,7 @@ final class RewardGrammar {
         }
     }
 
-    private static Reward weighted(String text) {
+    private Reward weighted(String text) {
         int star = text.indexOf('*');
         int colon = text.indexOf(':');
         // A star after the first colon belongs to an expression.
@@ -32,7 +39,7 @@ final class RewardGrammar {
         return new Sum(List.of(new Sum.Term(weight(text.substring(0, star)), rule(text.substring(star + 1)))));
     }
 
-    private static Reward rule(String text) {
+    private Reward rule(String text) {
         int colon = text.indexOf(':');
         String kind = colon < 0 ? text : text.substring(0, colon);
         String rest = colon < 0 ? "" : text.substring(colon + 1);
@@ -42,10 +49,19 @@ final class RewardGrammar {
             case "lexical-share" -> lexical(rest, Lexical.Measure.SHARE);
             case "regex" -> pattern(rest, Pattern.Measure.PRESENT);
             case "regex-count" -> pattern(rest, Pattern.Measure.COUNT);
+            case "model" -> model(rest);
             case String other ->
                 throw new IllegalArgumentException(
-                        "kind must be length, lexical, lexical-share, regex or regex-count, got \"" + other + "\"");
+                        "kind must be length, lexical, lexical-share, regex, regex-count or model, got \"" + other
+                                + "\"");
         };
+    }
+
+    private Reward model(String directory) {
+        if (directory.isEmpty()) {
+            throw new IllegalArgumentException("model must name a directory, got none");
+        }
+        return models.apply(Path.of(directory));
     }
 
     private static Length length(String rest) {
