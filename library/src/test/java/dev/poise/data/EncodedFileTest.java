@@ -41,6 +41,19 @@ final class EncodedFileTest {
     }
 
     @Test
+    void keepsMarginsOfPairs() {
+        Encoded.Pair without = (Encoded.Pair) ROWS.getFirst();
+        Encoded.Pair with = new Encoded.Pair(without.source(), without.chosen(), without.rejected(), -1.25);
+        List<Encoded> rows = List.of(with, ROWS.get(2), without);
+        try (EncodedFile file = EncodedFile.open(write("rows", rows))) {
+            for (int index = 0; index < rows.size(); index++) {
+                assertSame(file.get(index), rows.get(index));
+            }
+        }
+        assertThat(digest(List.of(with))).isNotEqualTo(digest(List.of(without)));
+    }
+
+    @Test
     void holdsManyRowsOfAllLengths() {
         SplittableRandom random = new SplittableRandom(11);
         List<Encoded> rows = random.ints(500, 2, 3000)
@@ -154,6 +167,7 @@ final class EncodedFileTest {
         if (actual instanceof Encoded.Pair pair && expected instanceof Encoded.Pair wanted) {
             assertSame(pair.chosen(), wanted.chosen());
             assertSame(pair.rejected(), wanted.rejected());
+            assertThat(pair.margin()).isEqualTo(wanted.margin());
         }
         if (actual instanceof Encoded.Single single && expected instanceof Encoded.Single wanted) {
             assertSame(single.sequence(), wanted.sequence());

@@ -42,6 +42,30 @@ final class ExampleReaderTest {
     }
 
     @Test
+    void readsTheMarginOfPairsOfEveryShape() {
+        String answers = "\"chosen\": \"q a\", \"rejected\": \"q b\"";
+        for (String columns : List.of(
+                "\"prompt\": \"p\", " + answers,
+                answers,
+                "\"prompt_chosen\": \"p\", \"prompt_rejected\": \"r\", " + answers,
+                "\"chosen\": \"\\n\\nHuman: p\\n\\nAssistant: a\","
+                        + " \"rejected\": \"\\n\\nHuman: p\\n\\nAssistant: b\"")) {
+            Path file = Rows.write(
+                    folder.resolve("margins.jsonl"),
+                    "{" + columns + ", \"margin\": 0.75}",
+                    "{" + columns + ", \"margin\": -2}",
+                    "{" + columns + ", \"margin\": null}",
+                    "{" + columns + ", \"margin\": \"much\"}");
+            List<Row> rows = Rows.read(file);
+            assertThat(rows.subList(0, 3))
+                    .extracting(row -> ((Example.Pair) row).margin())
+                    .containsExactly(0.75, -2.0, null);
+            assertThat(rows.get(3)).isInstanceOfSatisfying(BadRow.class, bad -> assertThat(bad.reason())
+                    .isEqualTo("margin must be a finite number, got a string"));
+        }
+    }
+
+    @Test
     void knowsTheLineOrElementOfARow() {
         Path lines = Rows.write(folder.resolve("a.jsonl"), ONE, "", TWO);
         Path array = Rows.write(folder.resolve("b.json"), "[" + ONE + ",", "", TWO + "]");

@@ -3,6 +3,7 @@ package dev.poise.model;
 import dev.poise.model.Architecture.Activation;
 import dev.poise.model.Architecture.Biases;
 import dev.poise.model.Architecture.Norm;
+import dev.poise.model.Architecture.Output;
 import dev.poise.model.Architecture.Positions;
 import dev.poise.torch.Precision;
 
@@ -16,6 +17,15 @@ public final class TinyDecoders {
 
     /// Two layers, width 24, context 64.
     public static Decoder decoder(Family family, Precision precision, boolean trainable) {
+        return decoder(family, precision, trainable, family != Family.LLAMA ? Output.EMBEDDING : Output.OWN);
+    }
+
+    /// A reward model of the same size, trainable.
+    public static Decoder reward(Family family, Precision precision) {
+        return decoder(family, precision, true, Output.SCORE);
+    }
+
+    private static Decoder decoder(Family family, Precision precision, boolean trainable, Output output) {
         boolean gpt2 = family == Family.GPT2;
         Architecture architecture = new Architecture(
                 family,
@@ -34,7 +44,7 @@ public final class TinyDecoders {
                 gpt2 ? new Biases(true, true, true) : new Biases(family == Family.QWEN2, false, false),
                 family == Family.QWEN3,
                 1 / Math.sqrt(6),
-                family != Family.LLAMA ? Architecture.Output.EMBEDDING : Architecture.Output.OWN);
+                output);
         Decoder decoder = new Decoder(architecture, precision, trainable);
         decoder.initialise(0.3, 11);
         return decoder;

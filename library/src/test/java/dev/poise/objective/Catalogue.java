@@ -75,6 +75,7 @@ final class Catalogue {
                 new Sppo(0.2),
                 new ApoZero(0.2),
                 new ApoDown(0.2),
+                new BradleyTerry(0.3),
                 new SimPo(2, 0.5, 0, 0.1, Normalise.TOKENS),
                 new SimPo(0.5, 0.3, 0.25, 0, Normalise.TOKENS),
                 new SimPo(0.1, 0, -0.2, 0, Normalise.NONE),

@@ -48,6 +48,7 @@ final class ObjectiveBindingTest {
         String method =
                 switch (type) {
                     case KTO, APO_ZERO_UNPAIRED, BCO_UNPAIRED -> "unpaired";
+                    case BRADLEY_TERRY -> "reward";
                     default -> "preference";
                 };
         Recipe recipe = recipe(method, "{type: " + RecipeText.word(type) + more + "}");

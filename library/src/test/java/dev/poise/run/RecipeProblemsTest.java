@@ -44,7 +44,7 @@ final class RecipeProblemsTest {
                 .containsExactly(
                         "r.yaml:1:1 model must be given: a model directory, here or as --model",
                         "r.yaml:1:1 output must be given: a directory for the run, here or as --output",
-                        "r.yaml:1:9 method must be supervised | preference | unpaired, got \"preferences\"",
+                        "r.yaml:1:9 method must be supervised | preference | unpaired | reward, got \"preferences\"",
                         "r.yaml:2:1 modle is not a key, did you mean model?; legal keys: method, model, reference, data,"
                                 + " objective, train, evaluate, checkpoint, log, sample, monitor, seed, output",
                         "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
@@ -74,6 +74,44 @@ final class RecipeProblemsTest {
                                 + " max_steps, batch_pairs, micro_batch_tokens, gradient_checkpointing, max_tokens, learning_rate, schedule,"
                                 + " warmup_steps, clip_norm, weight_decay, adam_beta1, adam_beta2, adam_epsilon,"
                                 + " precision, shuffle, threads");
+    }
+
+    /// What a reward model cannot be asked, and what asks for one.
+    @Test
+    void aRewardModelHasItsOwnObjectiveAndNoReference() {
+        assertThat(problems("""
+                        method: reward
+                        model: m
+                        reference: initial
+                        data: {train: d.jsonl, evaluate: 0.1, shape: text}
+                        objective: [{type: dpo}]
+                        sample: {every: 5}
+                        monitor: {every: 5}
+                        output: o
+                        """))
+                .containsExactly(
+                        "r.yaml:3:12 reference must be none for method reward, which reads no reference",
+                        "r.yaml:4:48 data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                                + " | prompt_per_side for method reward, got text",
+                        "r.yaml:5:20 objective.0.type must be bradley_terry for method reward; other objectives need"
+                                + " method supervised, preference or unpaired",
+                        "r.yaml:6:17 sample.every must be 0 for method reward: a reward model says nothing",
+                        "r.yaml:7:18 monitor.every must be 0 for method reward: monitors read a policy's"
+                                + " probabilities");
+        assertThat(problems(SOUND.replace("type: dpo", "type: bradley_terry")))
+                .containsExactly(
+                        "r.yaml:4:20 objective.0.type must be an objective of pairs' log-probabilities for method"
+                                + " preference; bradley_terry needs method reward, labelled examples need method unpaired");
+        assertThat(problems(SOUND.replace("{type: dpo}", "{type: dpo}, {type: bradley_terry}")))
+                .containsExactly("r.yaml:4:1 objective.1.type must be read from log-probabilities like the first of the"
+                        + " list: bradley_terry stands beside its like only");
+        assertThat(problems(SOUND.replace("type: dpo", "type: wpo, of: {type: bradley_terry}")))
+                .singleElement()
+                .asString()
+                .contains("objective.0.of.type must be an objective of pairs that is a sum over them, such as dpo");
+        assertThat(problems(SOUND.replace("type: dpo", "type: bradley_terry, centring: -1")
+                        .replace("preference", "reward")))
+                .containsExactly("r.yaml:4:45 objective.0.centring must be a number of at least 0, got -1");
     }
 
     @Test

@@ -42,7 +42,7 @@ final class RecipeTest {
                     .sorted()
                     .toList();
         }
-        assertThat(recipes).hasSize(5);
+        assertThat(recipes).hasSize(6);
         for (Path recipe : recipes) {
             Recipe bound = Recipe.read(recipe, named());
             assertThat(bound.model()).as("%s", recipe).isEqualTo(Path.of("some/model"));
