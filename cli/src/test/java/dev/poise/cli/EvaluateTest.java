@@ -99,7 +99,7 @@ final class EvaluateTest {
         CommandRun run = evaluate(PairsTest.MODEL, "--reward=1e308*length:characters:longest");
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).isEqualTo("poise: reward of prompt 0 must be finite, got Infinity\n");
+        assertThat(run.err()).isEqualTo("poise: reward of answer 0 must be finite, got Infinity\n");
     }
 
     @Test

@@ -180,7 +180,7 @@ final class PairsTest {
                 pairs("--reward", "1e308*length:characters:longest", "--reward", "-1e308*length:characters:longest");
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).isEqualTo("poise: reward of prompt 0 must be finite, got NaN\n");
+        assertThat(run.err()).isEqualTo("poise: reward of answer 0 must be finite, got NaN\n");
         assertThat(output).doesNotExist();
     }
 
@@ -191,7 +191,7 @@ final class PairsTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .startsWith("poise pairs: --reward: reward \"niceness\": kind must be length, lexical, lexical-share,"
-                        + " regex or regex-count, got \"niceness\"; legal: length:");
+                        + " regex, regex-count or model, got \"niceness\"; legal: length:");
     }
 
     @Test

@@ -17,7 +17,7 @@ public interface Reward {
     /// The rewards of one completion for every prompt.
     ///
     /// @param prompts as many as `completions`
-    /// @throws IllegalArgumentException naming the index of the first prompt whose reward is not finite
+    /// @throws IllegalArgumentException naming the index of the first answer whose reward is not finite
     default double[] scoreAll(List<String> prompts, List<String> completions) {
         if (prompts.size() != completions.size()) {
             throw new IllegalArgumentException("completions must be one a prompt, got " + completions.size() + " for "
@@ -28,7 +28,7 @@ public interface Reward {
             double reward = score(prompts.get(i), completions.get(i));
             // The texts stay out of the message: they may be long, private or offensive.
             if (!Double.isFinite(reward)) {
-                throw new IllegalArgumentException("reward of prompt " + i + " must be finite, got " + reward);
+                throw new IllegalArgumentException("reward of answer " + i + " must be finite, got " + reward);
             }
             rewards[i] = reward;
         }

@@ -42,6 +42,9 @@ public record Sum(List<Term> terms) implements Reward {
             double[] scores = term.reward().scoreAll(prompts, completions);
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += term.weight() * scores[i];
+                if (!Double.isFinite(sums[i])) {
+                    throw new IllegalArgumentException("reward of answer " + i + " must be finite, got " + sums[i]);
+                }
             }
         }
         return sums;

@@ -70,12 +70,13 @@ final class Findings {
 
     private static Optional<Finding> chance(List<Curve> curves) {
         return best(curves, "rewards/accuracies")
+                .or(() -> best(curves, "accuracy"))
                 .filter(accuracy -> accuracy.isEvaluation() || accuracy.values().length >= ENOUGH)
                 // Before the first step policy and reference agree, and ties count as wrong.
                 .filter(accuracy -> accuracy.lastStep() > 0 && accuracy.end() < 0.5)
                 .map(accuracy -> new Finding(
                         "Below chance",
-                        "Reward accuracy ends at " + Math.round(100 * accuracy.end())
+                        "Accuracy ends at " + Math.round(100 * accuracy.end())
                                 + " %: the run has not learnt which answer is preferred. Look at the data, the learning "
                                 + "rate, and whether chosen and rejected are swapped."));
     }

@@ -15,6 +15,8 @@ final class Headlines {
                         atTheEnd(curves, "loss", "Loss", ""),
                         atTheEnd(curves, "rewards/accuracies", "Reward accuracy", "share"),
                         atTheEnd(curves, "rewards/margins", "Reward margin", ""),
+                        best(curves, "accuracy").map(accuracy -> withInterval(curves, accuracy)),
+                        atTheEnd(curves, "margin", "Margin of scores", ""),
                         find(curves, "pairs_per_second").map(speed("Pairs per second")),
                         find(curves, "pairs_per_second").isPresent()
                                 ? Optional.<Figure>empty()
@@ -37,6 +39,18 @@ final class Headlines {
 
     private static Optional<Figure> atTheEnd(List<Curve> curves, String metric, String name, String unit) {
         return best(curves, metric).map(curve -> plain(name, curve.end(), unit, howTheEndWasTaken(curve)));
+    }
+
+    /// A reward model's accuracy, with the interval that its evaluation told.
+    private static Figure withInterval(List<Curve> curves, Curve accuracy) {
+        return new Figure(
+                "Accuracy",
+                accuracy.end(),
+                find(curves, accuracy.name() + "_low").map(Curve::end).orElse(null),
+                find(curves, accuracy.name() + "_high").map(Curve::end).orElse(null),
+                null,
+                "share",
+                howTheEndWasTaken(accuracy));
     }
 
     private static String howTheEndWasTaken(Curve curve) {

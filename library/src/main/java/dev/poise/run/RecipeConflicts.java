@@ -6,7 +6,6 @@ import dev.poise.objective.Mle;
 import dev.poise.objective.Need;
 import dev.poise.objective.Objective;
 import dev.poise.run.Recipe.Reference;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -49,9 +48,13 @@ final class RecipeConflicts {
                 reportTerms(
                         recipe,
                         diagnosis,
-                        objective -> Collections.disjoint(objective.needs(), EnumSet.of(Need.LABELS, Need.SCORES)),
-                        "must be an objective of pairs' log-probabilities for method preference; bradley_terry needs"
-                                + " method reward, labelled examples need method unpaired");
+                        objective -> !objective.needs().contains(Need.LABELS),
+                        "must be an objective of pairs for method preference; this one needs method unpaired");
+                reportTerms(
+                        recipe,
+                        diagnosis,
+                        objective -> !objective.needs().contains(Need.SCORES),
+                        "must be an objective of log-probabilities for method preference; this one needs method reward");
                 reportReference(recipe, diagnosis);
                 reportShape(recipe, PAIRS, diagnosis);
             }

@@ -44,14 +44,14 @@ final class PairBuilderTest {
     }
 
     @Test
-    void scoringNamesThePromptAndNotItsText() {
+    void scoringNamesTheAnswerAndNotItsText() {
         Reward reward = (prompt, completion) -> completion.equals("bad") ? Double.POSITIVE_INFINITY : 3;
         assertThat(Candidates.scored(reward, List.of("p"), List.of(List.of("x", "y"))))
                 .containsExactly(new Candidates("p", List.of("x", "y"), List.of(3.0, 3.0)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Candidates.scored(
                         reward, List.of("secret", "hidden"), List.of(List.of("x"), List.of("y", "bad"))))
-                .withMessage("reward of prompt 1 must be finite, got Infinity");
+                .withMessage("reward of answer 2 must be finite, got Infinity");
     }
 
     @Test

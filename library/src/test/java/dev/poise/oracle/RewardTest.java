@@ -3,6 +3,8 @@ package dev.poise.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -79,11 +81,37 @@ final class RewardTest {
         assertThat(Reward.parse(List.of("lexical:good"))).isEqualTo(Reward.parse("lexical:good"));
     }
 
+    /// A model's scores are weighed and added like a rule's, all at once.
+    @Test
+    void modelsAreReadByWhoeverCanAndScoreAllAtOnce() {
+        List<Integer> batches = new ArrayList<>();
+        Reward reward = Reward.parse(List.of("-2*model:some/where", "length:words:longest"), directory -> {
+            assertThat(directory).isEqualTo(Path.of("some/where"));
+            return new Reward() {
+                @Override
+                public double score(String prompt, String completion) {
+                    return completion.length();
+                }
+
+                @Override
+                public double[] scoreAll(List<String> prompts, List<String> completions) {
+                    batches.add(completions.size());
+                    return Reward.super.scoreAll(prompts, completions);
+                }
+            };
+        });
+        assertThat(reward.scoreAll(List.of("p", "p", "q"), List.of("a b", "abcd", "")))
+                .containsExactly(-4, -7, 0);
+        assertThat(batches).containsExactly(3);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "size:words:longest | kind must be length, lexical, lexical-share, regex or regex-count, got \"size\"",
+                "size:words:longest | kind must be length, lexical, lexical-share, regex, regex-count or model, got \"size\"",
+                "model: | model must name a directory, got none",
+                "model:m | kind must be a rule here, got a reward model",
                 "length | unit must be characters, words or tokens, got \"\"",
                 "length:bytes:longest | unit must be characters, words or tokens, got \"bytes\"",
                 "length:words | goal must be shortest, longest or closest=N, got \"\"",
@@ -128,7 +156,7 @@ final class RewardTest {
         assertThat(reward.scoreAll(List.of("p", "q"), List.of("four", "seven"))).containsExactly(4, 5);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> reward.scoreAll(List.of("secret", "hidden"), List.of("four", "")))
-                .withMessage("reward of prompt 1 must be finite, got NaN");
+                .withMessage("reward of answer 1 must be finite, got NaN");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> reward.scoreAll(List.of("secret"), List.of()))
                 .withMessage("completions must be one a prompt, got 0 for 1 prompts");

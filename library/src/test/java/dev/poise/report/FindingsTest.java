@@ -55,7 +55,7 @@ final class FindingsTest {
     void accuracyBelowChanceIsNamedOnceThereIsEnoughOfIt() {
         assertThat(only(curve("rewards/accuracies", 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.41))
                         .text())
-                .startsWith("Reward accuracy ends at 41 %");
+                .startsWith("Accuracy ends at 41 %");
         assertThat(only(curve("eval_rewards/accuracies", 0.3)).title()).isEqualTo("Below chance");
         assertThat(Findings.of(List.of(curve("rewards/accuracies", 0, 0.4)))).isEmpty();
         Curve untrained = Curve.of("eval_rewards/accuracies", new long[] {0}, new double[] {0});

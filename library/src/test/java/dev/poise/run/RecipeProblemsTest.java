@@ -91,7 +91,7 @@ final class RecipeProblemsTest {
                         """))
                 .containsExactly(
                         "r.yaml:3:12 reference must be none for method reward, which reads no reference",
-                        "r.yaml:4:48 data.shape must be detect | preference | implicit_preference | dialogue_preference"
+                        "r.yaml:4:46 data.shape must be detect | preference | implicit_preference | dialogue_preference"
                                 + " | prompt_per_side for method reward, got text",
                         "r.yaml:5:20 objective.0.type must be bradley_terry for method reward; other objectives need"
                                 + " method supervised, preference or unpaired",
@@ -99,14 +99,14 @@ final class RecipeProblemsTest {
                         "r.yaml:7:18 monitor.every must be 0 for method reward: monitors read a policy's"
                                 + " probabilities");
         assertThat(problems(SOUND.replace("type: dpo", "type: bradley_terry")))
-                .containsExactly(
-                        "r.yaml:4:20 objective.0.type must be an objective of pairs' log-probabilities for method"
-                                + " preference; bradley_terry needs method reward, labelled examples need method unpaired");
+                .containsExactly("r.yaml:4:20 objective.0.type must be an objective of log-probabilities for method"
+                        + " preference; this one needs method reward");
         assertThat(problems(SOUND.replace("{type: dpo}", "{type: dpo}, {type: bradley_terry}")))
-                .containsExactly("r.yaml:4:1 objective.1.type must be read from log-probabilities like the first of the"
-                        + " list: bradley_terry stands beside its like only");
+                .containsExactly(
+                        "r.yaml:4:33 objective.1.type must be read from log-probabilities like the first of the"
+                                + " list: bradley_terry stands beside its like only");
         assertThat(problems(SOUND.replace("type: dpo", "type: wpo, of: {type: bradley_terry}")))
-                .singleElement()
+                .last()
                 .asString()
                 .contains("objective.0.of.type must be an objective of pairs that is a sum over them, such as dpo");
         assertThat(problems(SOUND.replace("type: dpo", "type: bradley_terry, centring: -1")
@@ -117,7 +117,7 @@ final class RecipeProblemsTest {
     @Test
     void aMissingObjectiveAndMethodAreNamedWithWhatWouldBeLegal() {
         assertThat(problems("{model: m, data: {train: d}, output: o}"))
-                .containsExactly("r.yaml:1:1 method must be given: supervised | preference | unpaired");
+                .containsExactly("r.yaml:1:1 method must be given: supervised | preference | unpaired | reward");
         assertThat(problems("{method: preference, model: m, data: {train: d}, output: o}"))
                 .containsExactly(
                         "r.yaml:1:1 objective must be given: a list with at least one section such as {type: dpo, beta: 0.1}");
@@ -227,7 +227,7 @@ final class RecipeProblemsTest {
         assertThat(problems(SOUND, "method", "supervised", "reference", "initial", "data.shape", "prompt"))
                 .containsExactly(
                         "r.yaml:4:20 objective.0.type must be mle for method supervised;"
-                                + " other objectives need method preference or unpaired",
+                                + " other objectives need method preference, unpaired or reward",
                         "--reference must be none for method supervised, which reads no reference",
                         "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
                                 + " | prompt_per_side | prompt_completion | unpaired | text | messages"
