@@ -175,12 +175,12 @@ final class PairsTest {
     }
 
     @Test
-    void refusesARewardThatIsNotANumber() {
+    void refusesARewardThatIsNotFinite() {
         CommandRun run =
                 pairs("--reward", "1e308*length:characters:longest", "--reward", "-1e308*length:characters:longest");
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).isEqualTo("poise: reward of answer 0 must be finite, got NaN\n");
+        assertThat(run.err()).isEqualTo("poise: reward of answer 0 must be finite, got Infinity\n");
         assertThat(output).doesNotExist();
     }
 
