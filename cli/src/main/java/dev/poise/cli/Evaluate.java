@@ -59,8 +59,7 @@ final class Evaluate implements Callable<Integer> {
         ModelOptions.requireDirectory(model.directory);
         ModelOptions.requireDirectory(against);
         Comparison comparison;
-        try (RewardOptions.Opened opened = rewards.open(model, answering.chat)) {
-            opened.requireWhole(contents);
+        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents)) {
             Reward reward = opened.reward();
             comparison = Comparison.of(answers(model.directory, contents, reward), answers(against, contents, reward));
             opened.tell(console);

@@ -6,6 +6,7 @@ import dev.poise.model.ModelException;
 import dev.poise.model.TokenBatch;
 import dev.poise.oracle.Reward;
 import dev.poise.tokenize.ChatTemplate;
+import dev.poise.tokenize.ChatTemplateException;
 import dev.poise.tokenize.MarkedText;
 import dev.poise.tokenize.MarkedTokens;
 import dev.poise.tokenize.Message;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// A reward that was learnt: the scores that a reward model gives answers.
 ///
@@ -52,20 +54,25 @@ public final class LearnedReward implements Reward, AutoCloseable {
     ///
     /// @param directory as a run of method reward leaves it, or a sequence classifier of one class by
     ///     `transformers`
-    /// @param chatTemplate one of [ChatTemplate#NAMES]
+    /// @param template how a prompt and its answer become text, by the model's tokenizer; empty where the text is
+    ///     one behind the other
     /// @param microBatchTokens tokens of one forward pass, at least 1
     /// @throws ModelException when it is no reward model
-    public static LearnedReward read(Path directory, String chatTemplate, Precision precision, int microBatchTokens) {
+    public static LearnedReward read(
+            Path directory,
+            Function<Tokenizer, Optional<ChatTemplate>> template,
+            Precision precision,
+            int microBatchTokens) {
         Tokenizer tokenizer = Tokenizer.read(directory);
         try {
+            Optional<ChatTemplate> chosen = template.apply(tokenizer);
             Decoder model = ModelDirectory.readReward(directory, precision);
             if (tokenizer.vocabularySize() > model.architecture().vocabulary()) {
                 model.close();
                 throw new ModelException(directory + ": the tokenizer knows " + tokenizer.vocabularySize()
                         + " tokens, but the model only " + model.architecture().vocabulary());
             }
-            Optional<ChatTemplate> template = ChatTemplate.named(chatTemplate, tokenizer);
-            return new LearnedReward(directory, model, tokenizer, template, microBatchTokens);
+            return new LearnedReward(directory, model, tokenizer, chosen, microBatchTokens);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -121,8 +128,7 @@ public final class LearnedReward implements Reward, AutoCloseable {
     }
 
     private TokenSequence sequence(int index, String prompt, String completion) {
-        MarkedTokens tokens = sequences.encode(template.map(chat -> talk(chat, prompt, completion))
-                .orElseGet(() -> MarkedText.completion(prompt, completion)));
+        MarkedTokens tokens = sequences.encode(text(index, prompt, completion));
         int context = model.architecture().context();
         if (tokens.length() == 0 || tokens.length() > context) {
             throw new IllegalArgumentException(directory + ": answer " + index + " with its prompt must hold 1 to "
@@ -131,9 +137,16 @@ public final class LearnedReward implements Reward, AutoCloseable {
         return tokens.first(context);
     }
 
-    private static MarkedText talk(ChatTemplate chat, String prompt, String completion) {
+    private MarkedText text(int index, String prompt, String completion) {
+        if (template.isEmpty()) {
+            return MarkedText.completion(prompt, completion);
+        }
         List<Message> messages = List.of(new Message("user", prompt), new Message("assistant", completion));
-        return new MarkedText(chat.render(messages, false).text(), List.of(), false);
+        try {
+            return template.get().conversation(messages, 1);
+        } catch (ChatTemplateException e) {
+            throw new IllegalArgumentException(directory + ": answer " + index + ": " + e.getMessage(), e);
+        }
     }
 
     @Override

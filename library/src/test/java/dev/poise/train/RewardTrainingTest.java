@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
@@ -236,7 +237,8 @@ final class RewardTrainingTest {
                 .containsEntry("eval_accuracy_high", interval.high());
         assertThat(interval.low()).isGreaterThan(0.8);
 
-        try (LearnedReward reward = LearnedReward.read(folder.resolve("run/model"), "none", Precision.FLOAT32, 64)) {
+        try (LearnedReward reward =
+                LearnedReward.read(folder.resolve("run/model"), tokenizer -> Optional.empty(), Precision.FLOAT32, 64)) {
             List<String> answers = List.of(" boat", " boat boat boat boat boat boat", " boat boat");
             List<String> prompts = List.of("The fox asks 3:", "The fox asks 3:", "The fox asks 3:");
             double[] scores = reward.scoreAll(prompts, answers);
@@ -285,7 +287,7 @@ final class RewardTrainingTest {
                         recipe("texts", "data.train=" + texts, "train.max_tokens=64"), false, Progress.silent()))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("must be a pair of a chosen and a rejected answer: the method is reward");
-        assertThatThrownBy(() -> LearnedReward.read(MODEL, "none", Precision.FLOAT32, 64))
+        assertThatThrownBy(() -> LearnedReward.read(MODEL, tokenizer -> Optional.empty(), Precision.FLOAT32, 64))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("must be a reward model");
     }
