@@ -80,16 +80,15 @@ public final class GradientComparison {
                                 List.of(
                                         Arm.MLE,
                                         Arm.EX_MATE,
-                                        Arm.TOKEN_UNLIKELIHOOD,
                                         HALF_MLE,
                                         HALF_EX_MATE,
                                         Arm.PLAIN_DPO),
                                 3,
-                                320,
+                                240,
                                 1000,
                                 2e-4),
                         new CauseComparison.Scale(
-                                List.of(Arm.MLE, Arm.EX_MATE, HALF_MLE, HALF_EX_MATE), 3, 80, 60, 1e-3));
+                                List.of(Arm.MLE, Arm.EX_MATE, HALF_MLE, HALF_EX_MATE), 3, 60, 60, 1e-3));
             case FULL ->
                 new Work(
                         new StoryComparison.Scale(
