@@ -77,12 +77,7 @@ public final class GradientComparison {
             case QUICK ->
                 new Work(
                         new StoryComparison.Scale(
-                                List.of(
-                                        Arm.MLE,
-                                        Arm.EX_MATE,
-                                        HALF_MLE,
-                                        HALF_EX_MATE,
-                                        Arm.PLAIN_DPO),
+                                List.of(Arm.MLE, Arm.EX_MATE, HALF_MLE, HALF_EX_MATE, Arm.PLAIN_DPO),
                                 3,
                                 240,
                                 1000,
