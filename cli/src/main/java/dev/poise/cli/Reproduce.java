@@ -2,15 +2,20 @@ package dev.poise.cli;
 
 import dev.poise.experiment.ExperimentPage;
 import dev.poise.experiment.GradientComparison;
+import dev.poise.experiment.Overoptimisation;
 import dev.poise.run.AtomicWrite;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,7 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Repeats a paper's comparison on a small model and says, with intervals, what of it holds here.",
         footer = {
             "",
-            "Names: gradient (arXiv 2408.16751: MLE, unlikelihood, ExMATE, DPO and their mixtures).",
+            "Names: gradient (arXiv 2408.16751: MLE, unlikelihood, ExMATE, DPO and their mixtures),",
+            "overoptimisation (arXiv 2410.11677: likelihood, win rate, stop rules and the governor).",
             "",
             "Without --model and --play, models/stories260K and text/tinyshakespeare.txt in the folder that POISE_DATA names."
         })
@@ -31,8 +37,12 @@ final class Reproduce implements Callable<Integer> {
 
     /// What can be repeated.
     enum Name {
-        GRADIENT
+        GRADIENT,
+        OVEROPTIMISATION
     }
+
+    /// Characters of a table that still belongs on a terminal.
+    private static final int WIDEST = 180;
 
     private final Console console;
 
@@ -51,6 +61,9 @@ final class Reproduce implements Callable<Integer> {
     @Option(names = "--quick", description = "Minutes: fewer seeds and pairs, wider intervals.")
     private boolean quick;
 
+    @Option(names = "--full", description = "Hours: everything that the paper varied (overoptimisation).")
+    private boolean full;
+
     @Option(
             names = "--output",
             paramLabel = "PAGE",
@@ -67,8 +80,8 @@ final class Reproduce implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
+        requireScale();
         Path decoder = given(model, "models/stories260K", "--model must name a decoder that writes stories");
-        Path dialogues = given(play, "text/tinyshakespeare.txt", "--play must name a file of dialogues");
         String word = name.name().toLowerCase(Locale.ROOT);
         Path target = Optional.ofNullable(output).orElse(Path.of("runs", "reproduce-" + word + ".html"));
         createFolder(target);
@@ -78,8 +91,15 @@ final class Reproduce implements Callable<Integer> {
                 case GRADIENT ->
                     GradientComparison.run(
                             decoder,
-                            dialogues,
+                            given(play, "text/tinyshakespeare.txt", "--play must name a file of dialogues"),
                             quick ? GradientComparison.Scale.QUICK : GradientComparison.Scale.FULL,
+                            progress);
+                case OVEROPTIMISATION ->
+                    Overoptimisation.run(
+                            decoder,
+                            quick
+                                    ? Overoptimisation.Scale.QUICK
+                                    : full ? Overoptimisation.Scale.FULL : Overoptimisation.Scale.DEFAULT,
                             progress);
             };
         }
@@ -92,6 +112,19 @@ final class Reproduce implements Callable<Integer> {
         console.result(String.format(Locale.ROOT, "took  %.0f s", (System.nanoTime() - start) / 1e9));
         console.result("page  " + target + "  <- open this in a browser");
         return 0;
+    }
+
+    private void requireScale() {
+        if (quick && full) {
+            throw new UsageException("--quick and --full must not stand together");
+        }
+        if (full && name != Name.OVEROPTIMISATION) {
+            throw new UsageException(
+                    "--full must stand with overoptimisation; without --quick, gradient is done in full");
+        }
+        if (play != null && name != Name.GRADIENT) {
+            throw new UsageException("--play must stand with gradient, which alone reads one");
+        }
     }
 
     private static Path given(@Nullable Path path, String inData, String wanted) {
@@ -119,7 +152,32 @@ final class Reproduce implements Callable<Integer> {
                         bar.high()));
             }
         }
+        for (ExperimentPage.Table table : part.tables()) {
+            console.result("");
+            console.result("  " + table.name() + ": " + table.hint());
+            print(table);
+        }
         console.result("");
+    }
+
+    /// Columns side by side, the first to the left and numbers to the right; long texts are for the page.
+    private void print(ExperimentPage.Table table) {
+        int[] widths = new int[table.head().size()];
+        Stream.concat(Stream.of(table.head()), table.rows().stream()).forEach(row -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        });
+        if (Arrays.stream(widths).sum() > WIDEST) {
+            console.result("    on the page");
+            return;
+        }
+        Stream.concat(Stream.of(table.head()), table.rows().stream())
+                .map(row -> IntStream.range(0, widths.length)
+                        .mapToObj(i -> String.format(
+                                Locale.ROOT, i == 0 ? "%-" + widths[i] + "s" : "%" + widths[i] + "s", row.get(i)))
+                        .collect(Collectors.joining("  ", "    ", "")))
+                .forEach(console::result);
     }
 
     /// Minutes of work come before the page: a place that cannot hold it is refused now.

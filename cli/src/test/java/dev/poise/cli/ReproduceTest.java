@@ -56,4 +56,16 @@ final class ReproduceTest {
             assertThat(run.err()).contains("--output must be a file").contains(place.toString());
         }
     }
+
+    @Test
+    void refusesFlagsThatMeanNothingTogether() {
+        assertThat(CommandRun.of("reproduce", "overoptimisation", "--quick", "--full"))
+                .satisfies(run -> {
+                    assertThat(run.code()).isEqualTo(2);
+                    assertThat(run.err()).contains("--quick and --full");
+                });
+        assertThat(CommandRun.of("reproduce", "gradient", "--full").err()).contains("--full must stand with");
+        assertThat(CommandRun.of("reproduce", "overoptimisation", "--play", "x").err())
+                .contains("--play must stand with gradient");
+    }
 }

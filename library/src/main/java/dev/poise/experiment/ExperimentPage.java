@@ -20,8 +20,17 @@ public record ExperimentPage(String title, String lead, List<Part> parts, List<S
     /// @param lead what was done, a sentence or two
     /// @param claims the paper's, each with what was measured
     /// @param charts figures side by side
+    /// @param plots points and lines
+    /// @param tables what is read rather than looked at
     /// @param facts how it was made, name and value
-    public record Part(String name, String lead, List<Claim> claims, List<Chart> charts, List<Fact> facts) {}
+    public record Part(
+            String name,
+            String lead,
+            List<Claim> claims,
+            List<Chart> charts,
+            List<Plot> plots,
+            List<Table> tables,
+            List<Fact> facts) {}
 
     /// Whether a claim holds here.
     public enum Verdict {
@@ -38,6 +47,15 @@ public record ExperimentPage(String title, String lead, List<Part> parts, List<S
                 return HOLDS;
             }
             return difference.interval().high() < 0 ? FAILS : OPEN;
+        }
+
+        /// The same of a claim that something is below zero.
+        static Verdict negative(Estimate difference) {
+            return switch (positive(difference)) {
+                case HOLDS -> FAILS;
+                case FAILS -> HOLDS;
+                case OPEN -> OPEN;
+            };
         }
     }
 
@@ -75,6 +93,39 @@ public record ExperimentPage(String title, String lead, List<Part> parts, List<S
                     estimate.n());
         }
     }
+
+    /// Points and lines over two quantities.
+    ///
+    /// @param name what is shown
+    /// @param hint how to read it
+    /// @param across what the horizontal axis is, with its unit
+    /// @param up the same of the vertical axis
+    public record Plot(String name, String hint, String across, String up, List<Trace> traces) {}
+
+    /// How a trace is drawn.
+    public enum Mark {
+        /// Every point by itself.
+        POINTS,
+        /// A line through all points.
+        LINE,
+        /// A thin broken line, for what is fitted or compared with.
+        BROKEN
+    }
+
+    /// One line or cloud of a plot.
+    ///
+    /// @param name in the legend
+    /// @param x from left to right for a line
+    /// @param y one an x
+    public record Trace(String name, Mark mark, double[] x, double[] y) {}
+
+    /// Rows of text and numbers.
+    ///
+    /// @param name what is shown
+    /// @param hint how to read it
+    /// @param head a title a column
+    /// @param rows as many cells each
+    public record Table(String name, String hint, List<String> head, List<List<String>> rows) {}
 
     /// How it was made.
     public record Fact(String name, String value) {}

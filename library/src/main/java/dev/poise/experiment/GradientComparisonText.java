@@ -92,6 +92,8 @@ final class GradientComparisonText {
                                 "share",
                                 start.topMass(),
                                 StoryComparison.Outcome::topMass)),
+                List.of(),
+                List.of(),
                 List.of(
                         fact("seeds", scale.seeds()),
                         new Fact("pairs a seed", String.format(Locale.ROOT, "%.0f", study.pairs())),
@@ -193,6 +195,8 @@ final class GradientComparisonText {
                                 "share",
                                 start.distinct2(),
                                 CauseComparison.Outcome::distinct2)),
+                List.of(),
+                List.of(),
                 List.of(
                         fact("seeds", scale.seeds()),
                         fact("pairs a seed", 4 * scale.dialogues()),

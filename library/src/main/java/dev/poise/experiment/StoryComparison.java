@@ -6,15 +6,12 @@ import dev.poise.data.Encoded;
 import dev.poise.evaluate.Estimate;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
-import dev.poise.oracle.Lexical;
-import dev.poise.oracle.Reward;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.DoubleConsumer;
 
 /// Objectives side by side on a story-writing decoder's own samples under a reward that is known.
@@ -33,12 +30,6 @@ record StoryComparison(
 
     private static final int EACH = 4;
     private static final long TEST_SEED = 7_919;
-
-    private static final Set<String> CHEERFUL = Set.of(
-            "happy", "fun", "play", "played", "playing", "friend", "friends", "love", "loved", "smile", "smiled",
-            "laugh", "laughed", "nice", "good", "kind");
-    private static final Set<String> GLOOMY =
-            Set.of("sad", "cry", "cried", "scared", "hurt", "angry", "mad", "bad", "lost", "alone", "dark", "afraid");
 
     /// How much is done.
     ///
@@ -89,7 +80,7 @@ record StoryComparison(
                 .map(arm -> new Series<Outcome>(arm.name(), new ArrayList<>()))
                 .toList();
         try (Decoder start = ModelDirectory.read(model, Precision.FLOAT32, false)) {
-            StoryPairs stories = new StoryPairs(start, tokenizer, reward());
+            StoryPairs stories = new StoryPairs(start, tokenizer, Cheer.counted());
             List<int[]> test = stories.prompts(scale.testPrompts(), TEST_SEED);
             List<Encoded> held = stories.pairs(test.subList(0, test.size() / 4), EACH, TEST_SEED + 1);
             double[] startRewards = stories.rewards(test, StoryPairs.judged(TEST_SEED));
@@ -102,8 +93,8 @@ record StoryComparison(
                 for (int i = 0; i < scale.arms().size(); i++) {
                     try (Decoder policy = ModelDirectory.read(model, Precision.FLOAT32, true)) {
                         pass.tune(policy, scale.arms().get(i).objective(), scale.learningRate());
-                        double[] rewards =
-                                new StoryPairs(policy, tokenizer, reward()).rewards(test, StoryPairs.judged(TEST_SEED));
+                        double[] rewards = new StoryPairs(policy, tokenizer, Cheer.counted())
+                                .rewards(test, StoryPairs.judged(TEST_SEED));
                         Outcome outcome = Outcome.of(policy, rewards, startRewards, held);
                         series.get(i).outcomes().add(outcome);
                         tuned.accept(outcome.win());
@@ -113,10 +104,6 @@ record StoryComparison(
             Outcome unmoved = Outcome.of(start, startRewards, startRewards, held);
             return new StoryComparison(scale, series, unmoved, (double) pairs / scale.seeds());
         }
-    }
-
-    static Reward reward() {
-        return new Lexical(CHEERFUL, GLOOMY, Lexical.Measure.COUNT);
     }
 
     Series<Outcome> of(Arm arm) {

@@ -98,7 +98,15 @@ final class StoryPairs {
         return reward.score("", sample.text());
     }
 
-    private static TokenSequence sequence(int[] prompt, TextSample continuation) {
+    /// One continuation of each prompt.
+    List<TextSample> continued(List<int[]> prompts, Decoding decoding) {
+        TextSample[] samples = new TextSample[prompts.size()];
+        texts().sample(prompts, decoding, (index, sample) -> samples[index] = sample);
+        return List.of(samples);
+    }
+
+    /// A prompt with its continuation, which is what is trained on.
+    static TokenSequence sequence(int[] prompt, TextSample continuation) {
         int[] tokens = continuation.sample().tokens();
         int[] ids = Arrays.copyOf(prompt, prompt.length + tokens.length);
         System.arraycopy(tokens, 0, ids, prompt.length, tokens.length);

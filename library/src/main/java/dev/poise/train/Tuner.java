@@ -240,7 +240,9 @@ public final class Tuner implements AutoCloseable {
     }
 
     /// Minimises something else from the next step on, which reads no more than what came before.
-    void pursue(Objective next) {
+    ///
+    /// @throws IllegalArgumentException when it reads more
+    public void pursue(Objective next) {
         if (!needs.containsAll(next.needs())) {
             throw new IllegalArgumentException(
                     "an objective in another's place must read no more than " + needs + ", got " + next.needs());

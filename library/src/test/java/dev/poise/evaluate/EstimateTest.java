@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +75,37 @@ final class EstimateTest {
         double[] values = new double[6];
         Arrays.fill(values, 7.5);
         assertThat(Estimate.mean("same", "nats", values).interval()).isEqualTo(new Interval(7.5, 7.5, 0.95));
+    }
+
+    /// The mean of resampled normal values has the standard error s / √n.
+    @Test
+    void resamplingFindsTheIntervalOfAMean() {
+        Random random = new Random(11);
+        List<Double> values = random.doubles(400)
+                .mapToObj(ignored -> 3 + 2 * random.nextGaussian())
+                .toList();
+        Estimate resampled = Estimate.resampled(
+                "mean",
+                "nats",
+                values,
+                some -> some.stream().mapToDouble(x -> x).average().orElseThrow(),
+                7);
+        Estimate student = Estimate.mean(
+                "mean", "nats", values.stream().mapToDouble(x -> x).toArray());
+
+        assertThat(resampled.value()).isCloseTo(student.value(), within(1e-12));
+        assertThat(resampled.n()).isEqualTo(400);
+        assertThat(resampled.interval().low()).isCloseTo(student.interval().low(), within(0.03));
+        assertThat(resampled.interval().high()).isCloseTo(student.interval().high(), within(0.03));
+    }
+
+    @Test
+    void resamplingNeedsUnitsAndAStatisticThatIsFiniteSomewhere() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Estimate.resampled("r", "-", List.of(1), some -> 1, 1))
+                .withMessageContaining("two units");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Estimate.resampled("r", "-", List.of(1, 2), some -> Double.NaN, 1))
+                .withMessageContaining("r must be finite");
     }
 }
