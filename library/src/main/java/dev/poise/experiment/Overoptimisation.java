@@ -31,7 +31,8 @@ public final class Overoptimisation {
     ///
     /// @param grid settings of the first seed
     /// @param governed settings of every seed
-    record Work(Trail.Scale trail, List<Setting> grid, List<Setting> governed, int seeds) {
+    /// @param governedEvery steps between their looks, and so between the governor's readings
+    record Work(Trail.Scale trail, List<Setting> grid, List<Setting> governed, int governedEvery, int seeds) {
 
         long runs() {
             return grid.size() + (long) seeds * governed.size();
@@ -62,11 +63,11 @@ public final class Overoptimisation {
                 try (Trail.Ground ground = new Trail.Ground(model, tokenizer, work.trail(), seed)) {
                     pairs += ground.pairs();
                     for (Setting setting : seed == 0 ? work.grid() : List.<Setting>of()) {
-                        grid.add(ground.follow(setting));
+                        grid.add(ground.follow(setting, work.trail().every()));
                         tell(grid.getLast(), ++done, work, progress);
                     }
                     for (int i = 0; i < work.governed().size(); i++) {
-                        Trail trail = ground.follow(work.governed().get(i));
+                        Trail trail = ground.follow(work.governed().get(i), work.governedEvery());
                         governed.get(i).outcomes().add(trail);
                         tell(trail, ++done, work, progress);
                     }
@@ -88,18 +89,20 @@ public final class Overoptimisation {
         return switch (scale) {
             case QUICK ->
                 new Work(
-                        new Trail.Scale(128, 8, 200, 25, 96, 48, 64, 5e-4),
+                        new Trail.Scale(128, 8, 150, 25, 64, 32, 48, 5e-4),
                         List.of(
                                 new Setting(Setting.Family.DPO, 0.05, new Setting.None()),
                                 new Setting(Setting.Family.IPO, 0.05, new Setting.None()),
                                 new Setting(Setting.Family.HINGE, 0.1, new Setting.None())),
                         curbs().subList(2, 4),
+                        25,
                         2);
             case DEFAULT ->
                 new Work(
-                        new Trail.Scale(256, 8, 400, 25, 128, 64, 96, 5e-4),
+                        new Trail.Scale(256, 8, 400, 25, 96, 32, 64, 5e-4),
                         grid(3, List.of(new Setting.None(), new Setting.Nll(LAMBDA))),
                         curbs(),
+                        50,
                         5);
             case FULL ->
                 new Work(
@@ -112,6 +115,7 @@ public final class Overoptimisation {
                                         new Setting.Matched(LAMBDA),
                                         new Setting.Governed(LAMBDA, GAIN))),
                         curbs(),
+                        50,
                         5);
         };
     }

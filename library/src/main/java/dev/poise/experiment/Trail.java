@@ -182,7 +182,9 @@ record Trail(Setting setting, List<Look> looks) {
         }
 
         /// Tunes the start in one way and looks at it again and again.
-        Trail follow(Setting setting) {
+        ///
+        /// @param every steps between looks
+        Trail follow(Setting setting, int every) {
             Mixture objective = setting.objective();
             Tuner.Settings settings =
                     new Tuner.Settings(new AdamW.Settings(0.9, 0.95, 1e-8, 0), 1.0, MICRO_BATCH_TOKENS);
@@ -194,7 +196,7 @@ record Trail(Setting setting, List<Look> looks) {
                     Tuner tuner = new Tuner(policy, objective, settings)) {
                 int epoch = rows.size() / scale.batch();
                 for (int step = 0; step <= scale.steps(); step++) {
-                    if (step % scale.every() == 0) {
+                    if (step % every == 0) {
                         double lambda = state.weight()
                                 .orElse(curbed ? objective.terms().get(1).weight() : 0);
                         Look look = look(policy, step, lambda);

@@ -176,7 +176,7 @@ final class OveroptimisationTest {
         Trail.Scale scale = new Trail.Scale(24, 4, 4, 2, 16, 8, 8, 0);
         try (Tokenizer tokenizer = Tokenizer.read(stories());
                 Trail.Ground ground = new Trail.Ground(stories(), tokenizer, scale, 0)) {
-            Trail trail = ground.follow(new Setting(Family.DPO, 0.05, new Governed(1, 4)));
+            Trail trail = ground.follow(new Setting(Family.DPO, 0.05, new Governed(1, 4)), 2);
 
             assertThat(trail.looks()).extracting(Trail.Look::step).containsExactly(0L, 2L, 4L);
             assertThat(trail.looks()).allSatisfy(look -> {
@@ -199,6 +199,7 @@ final class OveroptimisationTest {
                 new Trail.Scale(48, 8, 12, 4, 16, 8, 16, 4e-3),
                 all,
                 List.of(all.getFirst(), new Setting(Family.DPO, 0.05, new Governed(1, 4))),
+                4,
                 2);
 
         LikelihoodStudy study = Overoptimisation.run(stories(), work, Progress.silent());
