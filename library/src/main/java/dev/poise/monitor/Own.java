@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// | `monitor/own/entropy_top`, `entropy_top_raw`, `mass_top`, `entropy` | as [HeldOut] has them | bits, share, nats |
 /// | `monitor/own/kl_k1` | (1/N) Σᵢ Σₜ (log π − log π_ref) | nats an answer |
 /// | `monitor/own/kl_k3` | (1/N) Σᵢ Σₜ (ρ − 1 − log ρ), ρ = π_ref/π | nats an answer |
+/// | `monitor/own/reward`, `/win` | see [#judged] | -, share |
 ///
 /// Both estimates of KL(π ‖ π_ref) are unbiased for answers drawn from π itself, at temperature 1 and uncut, over at
 /// most as many tokens as were drawn; k3 is never negative and varies less while the two are close. They are left
@@ -44,6 +45,12 @@ public final class Own {
 
     /// How far answers begin as they did at step 0.
     public static final String UNCHANGED = Source.OWN.metric("unchanged");
+
+    /// Mean reward of the answers.
+    public static final String REWARD = Source.OWN.metric("reward");
+
+    /// P_win against the answers at step 0.
+    public static final String WIN = Source.OWN.metric("win");
 
     /// Length of the n-grams that repetition counts, as in its source.
     private static final int REPEATED = 4;
@@ -86,6 +93,20 @@ public final class Own {
             values.put(Source.OWN.metric("kl_k1"), HeldOut.mean(count, i -> divergence(scored, reference, i, false)));
             values.put(Source.OWN.metric("kl_k3"), HeldOut.mean(count, i -> divergence(scored, reference, i, true)));
         }
+        return values;
+    }
+
+    /// How a judge sees the answers: their mean reward, and P_win = (1/N) Σᵢ σ(rᵢ − rᵢ at step 0), a share of which a
+    /// half is a draw.
+    ///
+    /// Source: arXiv 2410.11677, section 3.1, with the start as the competitor.
+    ///
+    /// @param rewards one an answer
+    /// @param first the same at step 0
+    public static SequencedMap<String, Double> judged(double[] rewards, double[] first) {
+        SequencedMap<String, Double> values = new LinkedHashMap<>();
+        values.put(REWARD, HeldOut.mean(rewards.length, i -> rewards[i]));
+        values.put(WIN, HeldOut.mean(rewards.length, i -> 1 / (1 + Math.exp(first[i] - rewards[i]))));
         return values;
     }
 

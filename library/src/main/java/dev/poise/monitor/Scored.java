@@ -1,6 +1,7 @@
 package dev.poise.monitor;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a policy says of some answers: a row an answer, a value a trained token.
@@ -39,6 +40,11 @@ public record Scored(
     /// The same answers with a reference's sums beside them.
     public Scored against(double[] sums) {
         return new Scored(logProbs, entropies, topEntropies, topMasses, sums);
+    }
+
+    /// Change of log π(y|x) of an answer since the reference, mean over its tokens, nats. Only with a reference.
+    public double change(int answer) {
+        return (summed(answer) - Objects.requireNonNull(reference)[answer]) / tokens(answer);
     }
 
     /// The sums of all answers.

@@ -1,6 +1,7 @@
 package dev.poise.report;
 
 import dev.poise.monitor.Event;
+import dev.poise.run.PairMoves;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +33,7 @@ public final class LiveRun {
     private final Path directory;
     private MetricsReader metrics = new MetricsReader();
     private List<PromptSamples> samples = List.of();
+    private @Nullable PairMoves moves;
     private @Nullable Object metricsFile;
     private long read; // bytes of metrics.jsonl
     private long broken; // lines
@@ -49,6 +51,7 @@ public final class LiveRun {
     /// @param curves everything logged over steps, thinned for drawing
     /// @param events what monitors told and decided, in order
     /// @param samples completions by prompt
+    /// @param moves the monitored pairs that moved most, at the last reading; null where none were read
     /// @param problems what could not be read
     public record View(
             String state,
@@ -56,12 +59,13 @@ public final class LiveRun {
             List<Curve> curves,
             List<Event> events,
             List<PromptSamples> samples,
+            @Nullable PairMoves moves,
             List<String> problems) {}
 
     /// What changes whenever a file of the run that is shown changes, and else stays; nothing where the run is gone.
     public Optional<String> stamp() {
         return Files.isDirectory(directory)
-                ? Optional.of(Stream.of("metrics.jsonl", "samples.jsonl", "manifest.json")
+                ? Optional.of(Stream.of("metrics.jsonl", "samples.jsonl", "pairs.json", "manifest.json")
                         .map(directory::resolve)
                         .map(file -> attributes(file)
                                 .map(known -> known.size() + "-"
@@ -83,6 +87,7 @@ public final class LiveRun {
         if (!now.get().equals(stamp)) {
             readMetrics();
             samples = RunReader.samples(directory, PROMPTS, problems);
+            moves = RunReader.moves(directory, problems);
             stamp = now.get();
         }
         if (broken > 0) {
@@ -98,6 +103,7 @@ public final class LiveRun {
                 curves.stream().map(curve -> curve.thinned(POINTS)).toList(),
                 metrics.events(),
                 samples,
+                moves,
                 problems));
     }
 

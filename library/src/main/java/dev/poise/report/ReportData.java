@@ -1,6 +1,7 @@
 package dev.poise.report;
 
 import dev.poise.monitor.Event;
+import dev.poise.run.PairMoves;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param notes the run's own remarks
 /// @param curves everything logged over steps, thinned for drawing
 /// @param samples completions by prompt
+/// @param moves the monitored pairs that moved most, at the last reading; null where none were read
 /// @param recipe the bound recipe's text; null where there is none
 /// @param manifest the manifest's facts under dotted keys, in the file's order
 /// @param quarantine how many rows were put aside, by reason, most frequent first
@@ -30,6 +32,7 @@ public record ReportData(
         List<String> notes,
         List<Curve> curves,
         List<PromptSamples> samples,
+        @Nullable PairMoves moves,
         @Nullable String recipe,
         Map<String, String> manifest,
         Map<String, Long> quarantine,

@@ -1,5 +1,6 @@
 package dev.poise.report;
 
+import dev.poise.run.PairMoves;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,9 @@ final class RunReader {
 
     /// Prompts shown at most; nobody reads more, and the page stays small.
     private static final int PROMPTS = 40;
+
+    /// Pairs shown at most.
+    private static final int PAIRS = 8;
 
     /// Quarantine reasons shown at most.
     private static final int REASONS = 20;
@@ -60,6 +64,7 @@ final class RunReader {
                 results.stream().flatMap(node -> strings(node.path("notes"))).toList(),
                 curves.stream().map(curve -> curve.thinned(POINTS)).toList(),
                 samples(directory, PROMPTS, problems),
+                moves(directory, problems),
                 recipe(),
                 manifest(),
                 quarantine(),
@@ -106,6 +111,20 @@ final class RunReader {
                 .limit(limit)
                 .map(entry -> new PromptSamples(entry.getKey(), List.copyOf(entry.getValue())))
                 .toList();
+    }
+
+    /// The monitored pairs that moved most; null where none were read.
+    static @Nullable PairMoves moves(Path directory, List<String> problems) {
+        Path file = directory.resolve("pairs.json");
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return PairMoves.read(file).furthest(PAIRS);
+        } catch (IOException e) {
+            problems.add("pairs.json is not what monitors write; it is left out");
+            return null;
+        }
     }
 
     private @Nullable String recipe() throws IOException {

@@ -42,7 +42,8 @@ final class MonitorBinding {
                 section.count("every", 0, 200),
                 section.count("prompts", 1, 16),
                 section.count("max_new_tokens", 1, 64),
-                section.number("temperature", Interval.atLeast(0), 1));
+                section.number("temperature", Interval.atLeast(0), 1),
+                section.texts("reward", "none, a rule such as length:words, model:DIR, or a list of them"));
         section.finish();
         return generate;
     }

@@ -22,7 +22,9 @@ final class MonitorWriter {
         lines.add("smoothing: " + RecipeText.number(monitor.watch().smoothing()));
         Recipe.Generate generate = monitor.generate();
         lines.add("generate: {every: " + generate.every() + ", prompts: " + generate.prompts() + ", max_new_tokens: "
-                + generate.maxNewTokens() + ", temperature: " + RecipeText.number(generate.temperature()) + "}");
+                + generate.maxNewTokens() + ", temperature: " + RecipeText.number(generate.temperature())
+                + ", reward: "
+                + generate.reward().stream().map(RecipeText::text).toList() + "}");
         lines.add("alarms:");
         monitor.watch().alarms().forEach(alarm -> threshold(alarm).forEach(text -> lines.add("  " + text)));
         lines.add("stop: "

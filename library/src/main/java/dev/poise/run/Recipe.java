@@ -217,7 +217,13 @@ public record Recipe(
     /// @param prompts how many prompts are answered
     /// @param maxNewTokens where an answer is cut
     /// @param temperature 0 for greedy decoding; KL is read at 1 only
-    public record Generate(int every, int prompts, int maxNewTokens, double temperature) {}
+    /// @param reward what answers are judged by, as `poise score --reward` has it, summed; empty for no judge
+    public record Generate(int every, int prompts, int maxNewTokens, double temperature, List<String> reward) {
+
+        public Generate {
+            reward = List.copyOf(reward);
+        }
+    }
 
     /// Reads a recipe file.
     ///

@@ -52,6 +52,11 @@ public record RunDirectory(Path root) {
         return root.resolve("samples.jsonl");
     }
 
+    /// How far monitored pairs have moved: [PairMoves].
+    public Path pairs() {
+        return root.resolve("pairs.json");
+    }
+
     /// Rows that could not be read, with the reason.
     public Path quarantine() {
         return root.resolve("quarantine.jsonl");

@@ -93,6 +93,25 @@ final class Section {
         return words.stream().findFirst();
     }
 
+    /// Texts: none, one, or a list of them.
+    List<String> texts(String key, String legal) {
+        return read(key, legal, List.of(), node -> {
+            if (node instanceof Yaml.Sequence sequence) {
+                List<String> texts = sequence.items().stream()
+                        .flatMap(item -> scalar(item).stream())
+                        .filter(scalar -> !scalar.isNull())
+                        .map(Yaml.Scalar::text)
+                        .toList();
+                return Optional.of(texts)
+                        .filter(all -> all.size() == sequence.items().size());
+            }
+            return scalar(node)
+                    .map(scalar -> scalar.isNull() || scalar.text().equals("none")
+                            ? List.<String>of()
+                            : List.of(scalar.text()));
+        });
+    }
+
     /// The constant of that name.
     static <E extends Enum<E>> Optional<E> named(String word, E[] constants) {
         return Arrays.stream(constants)

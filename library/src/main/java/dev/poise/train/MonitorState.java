@@ -16,27 +16,29 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param chosen log π(y|x) of the held-out answers to reward at step 0, nats, summed; empty before it
 /// @param rejected the same of those to penalise
 /// @param answers the tokens of the policy's own answers at step 0; empty before it
-record MonitorState(int version, Watch.State watch, double[] chosen, double[] rejected, List<int[]> answers) {
+/// @param rewards their rewards; empty before it and where nothing judges them
+record MonitorState(
+        int version, Watch.State watch, double[] chosen, double[] rejected, List<int[]> answers, double[] rewards) {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final String FILE = "monitor.json";
 
     /// The state before the first reading.
     static MonitorState start(Watch.State watch) {
-        return new MonitorState(VERSION, watch, new double[0], new double[0], List.of());
+        return new MonitorState(VERSION, watch, new double[0], new double[0], List.of(), new double[0]);
     }
 
     MonitorState with(Watch.State next) {
-        return new MonitorState(version, next, chosen, rejected, answers);
+        return new MonitorState(version, next, chosen, rejected, answers, rewards);
     }
 
     MonitorState withBaseline(double[] chosenSums, double[] rejectedSums) {
-        return new MonitorState(version, watch, chosenSums, rejectedSums, answers);
+        return new MonitorState(version, watch, chosenSums, rejectedSums, answers, rewards);
     }
 
-    MonitorState withAnswers(List<int[]> first) {
-        return new MonitorState(version, watch, chosen, rejected, first);
+    MonitorState withAnswers(List<int[]> first, double[] firstRewards) {
+        return new MonitorState(version, watch, chosen, rejected, first, firstRewards);
     }
 
     void writeTo(Path directory) {

@@ -15,9 +15,11 @@ import dev.poise.monitor.Scored;
 import dev.poise.monitor.Symptom;
 import dev.poise.monitor.Watch;
 import dev.poise.objective.Need;
+import dev.poise.oracle.Reward;
 import dev.poise.run.Manifest;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
+import dev.poise.run.PairMoves;
 import dev.poise.run.Recipe;
 import dev.poise.sample.Decoding;
 import dev.poise.sample.Sampler;
@@ -46,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 /// what the recipe asks for by name: a stop rule, the governor, the best checkpoint.
 final class Monitors {
 
+    /// Characters of a prompt that a pair is known by.
+    private static final int SHOWN = 120;
+
     /// Rows that grow together.
     private static final int BATCH = 16;
 
@@ -60,6 +65,8 @@ final class Monitors {
     private final Decoder policy;
     private final Tuner tuner;
     private final Metrics metrics;
+    private final Path pairs;
+    private final Optional<Reward> judge;
     private final Progress progress;
     private final Clock heldOut = new Clock();
     private final Clock own = new Clock();
@@ -85,6 +92,8 @@ final class Monitors {
             Decoder policy,
             Tuner tuner,
             Metrics metrics,
+            Path pairs,
+            Optional<Reward> judge,
             Progress progress,
             MonitorState state) {
         this.recipe = recipe;
@@ -95,12 +104,16 @@ final class Monitors {
         this.policy = policy;
         this.tuner = tuner;
         this.metrics = metrics;
+        this.pairs = pairs;
+        this.judge = judge;
         this.progress = progress;
         this.state = state;
     }
 
     /// Monitors of a run, over the first of its held-out rows; without any it looks at nothing and says so.
     ///
+    /// @param pairs where it is written how far each pair has moved
+    /// @param judge of the policy's own answers
     /// @param checkpoint where the run goes on from; empty for its start
     static Monitors of(
             Recipe recipe,
@@ -109,6 +122,8 @@ final class Monitors {
             Decoder policy,
             Tuner tuner,
             Metrics metrics,
+            Path pairs,
+            Optional<Reward> judge,
             Progress progress,
             Optional<Path> checkpoint) {
         Recipe.Monitor settings = recipe.monitor();
@@ -128,7 +143,8 @@ final class Monitors {
         MonitorState state = rows.isEmpty() || checkpoint.isEmpty()
                 ? MonitorState.start(settings.watch().start(weight))
                 : MonitorState.readFrom(checkpoint.get());
-        Monitors monitors = new Monitors(recipe, rows, prompts, tokenizer, policy, tuner, metrics, progress, state);
+        Monitors monitors =
+                new Monitors(recipe, rows, prompts, tokenizer, policy, tuner, metrics, pairs, judge, progress, state);
         monitors.tellWhatIsMissing();
         monitors.govern();
         return monitors;
@@ -255,17 +271,19 @@ final class Monitors {
         }
     }
 
-    private SequencedMap<String, Double> heldOut(long step) {
+    private SequencedMap<String, Double> heldOut(long step) throws IOException {
         Columns good = new Columns();
         Columns bad = new Columns();
         int[] lengths =
                 rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
         Set<Need> labels = EnumSet.of(Need.LABELS);
         boolean paired = rows.getFirst().encoded() instanceof Encoded.Pair;
+        List<TrainingRow> order = new ArrayList<>();
         for (int[] micro : MicroBatches.split(lengths, recipe.train().microBatchTokens())) {
             List<TrainingRow> some = Arrays.stream(micro).mapToObj(rows::get).toList();
             TokenBatch batch = Measured.layOut(some, labels);
             Measured measured = new Measured(some, labels, batch, policy.measure(batch, settings.topK()));
+            order.addAll(some);
             good.add(measured, measured.good(), paired);
             bad.add(measured, measured.bad(), paired);
         }
@@ -274,11 +292,31 @@ final class Monitors {
         if (step == 0) {
             state = state.withBaseline(chosen.sums(), rejected.sums());
         }
+        Scored desirable = good.referenced(chosen, state.chosen());
+        Scored undesirable = bad.referenced(rejected, state.rejected());
+        if (paired) {
+            moves(step, order, desirable, undesirable).write(pairs);
+        }
         return HeldOut.reading(
-                good.referenced(chosen, state.chosen()),
-                bad.referenced(rejected, state.rejected()),
-                paired,
-                recipe.objective().rewardScale());
+                desirable, undesirable, paired, recipe.objective().rewardScale());
+    }
+
+    /// How far every pair has moved.
+    ///
+    /// @param order the pairs as they were measured
+    private PairMoves moves(long step, List<TrainingRow> order, Scored chosen, Scored rejected) {
+        return new PairMoves(
+                step,
+                IntStream.range(0, order.size())
+                        .mapToObj(i -> move(order.get(i).encoded(), chosen.change(i), rejected.change(i)))
+                        .toList());
+    }
+
+    private PairMoves.Pair move(Encoded pair, double chosen, double rejected) {
+        TokenSequence sequence = TrainingRow.sequences(pair).getFirst();
+        String prompt = tokenizer.decode(Arrays.copyOf(sequence.ids(), sequence.firstTrained()), true);
+        return new PairMoves.Pair(
+                pair.source().toString(), prompt.substring(Math.max(0, prompt.length() - SHOWN)), chosen, rejected);
     }
 
     /// What was measured of one side, answer by answer.
@@ -347,8 +385,9 @@ final class Monitors {
                 .map(one -> new Own.Answer(
                         one.sample().tokens(), one.text(), one.sample().ended()))
                 .toList();
+        double[] rewards = rewards(answers);
         if (step == 0) {
-            state = state.withAnswers(answers.stream().map(Own.Answer::tokens).toList());
+            state = state.withAnswers(answers.stream().map(Own.Answer::tokens).toList(), rewards);
         }
         List<TokenSequence> sequences = IntStream.range(0, prompts.size())
                 .mapToObj(i -> answered(prompts.get(i), answers.get(i).tokens()))
@@ -360,7 +399,21 @@ final class Monitors {
                         ? scored.logProbs()
                         : byReference(
                                 decoder -> score(decoder, sequences).scored().logProbs());
-        return Own.reading(answers, state.answers(), scored, reference, tokenizer.vocabularySize());
+        SequencedMap<String, Double> values =
+                Own.reading(answers, state.answers(), scored, reference, tokenizer.vocabularySize());
+        if (judge.isPresent()) {
+            values.putAll(Own.judged(rewards, state.rewards()));
+        }
+        return values;
+    }
+
+    private double[] rewards(List<Own.Answer> answers) {
+        return judge.map(reward -> reward.scoreAll(
+                        prompts.stream()
+                                .map(prompt -> tokenizer.decode(prompt, true))
+                                .toList(),
+                        answers.stream().map(Own.Answer::text).toList()))
+                .orElse(new double[0]);
     }
 
     private boolean startsAtReference() {

@@ -4,6 +4,7 @@ import dev.poise.data.Encoder;
 import dev.poise.model.Architecture;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.oracle.Reward;
 import dev.poise.run.AtomicWrite;
 import dev.poise.run.Digest;
 import dev.poise.run.Machine;
@@ -40,9 +41,11 @@ public final class Training {
 
     private final Recipe recipe;
     private final RunDirectory directory;
+    private final Optional<Reward> judge;
     private final Progress progress;
 
-    private Training(Recipe recipe, RunDirectory directory, Progress progress) {
+    private Training(Recipe recipe, RunDirectory directory, Optional<Reward> judge, Progress progress) {
+        this.judge = judge;
         this.recipe = recipe;
         this.directory = directory;
         this.progress = progress;
@@ -74,11 +77,12 @@ public final class Training {
     /// @throws IOException when the directory holds something else, or cannot be written
     /// @throws IllegalStateException when `resume` finds other data or another recipe
     public static Outcome run(Recipe recipe, boolean resume, Progress progress) throws IOException {
+        Optional<Reward> judge = judge(recipe);
         int threads = Torch.start(recipe.train().threads());
         RunDirectory directory = new RunDirectory(recipe.output());
         try (RunLock lock = resume ? directory.resume() : directory.create();
                 Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
-            return new Training(recipe, directory, progress).run(tokenizer, threads);
+            return new Training(recipe, directory, judge, progress).run(tokenizer, threads);
         }
     }
 
@@ -118,6 +122,14 @@ public final class Training {
             manifest.writeTo(directory.manifest());
             return tune(rows, tokenizer, architecture, manifest);
         }
+    }
+
+    /// What judges the policy's own answers.
+    ///
+    /// @throws IllegalArgumentException when the recipe asks for a reward that there is not
+    private static Optional<Reward> judge(Recipe recipe) {
+        List<String> rewards = recipe.monitor().generate().reward();
+        return rewards.isEmpty() ? Optional.empty() : Optional.of(Reward.parse(rewards));
     }
 
     /// The recipe's chat template. One that asks for the date is told that of the run's first start, so that a
@@ -224,8 +236,17 @@ public final class Training {
             checkpoint.ifPresent(tuner.optimiser()::readFrom);
             SampleSheet sheet = new SampleSheet(
                     recipe.sample(), prompts(rows, architecture.context()), tokenizer, samples, recipe.seed());
-            Monitors monitors =
-                    Monitors.of(recipe, rows.evaluation(), tokenizer, policy, tuner, metrics, progress, checkpoint);
+            Monitors monitors = Monitors.of(
+                    recipe,
+                    rows.evaluation(),
+                    tokenizer,
+                    policy,
+                    tuner,
+                    metrics,
+                    directory.pairs(),
+                    judge,
+                    progress,
+                    checkpoint);
             Loop loop = new Loop(recipe, directory, metrics, progress, rows, policy, tuner, sheet, monitors, state);
             SequencedMap<String, Double> evaluation = loop.run();
             AtomicWrite.directory(directory.model(), target -> {

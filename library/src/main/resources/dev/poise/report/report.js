@@ -135,6 +135,10 @@ CHARTS.push(...[
     text: "Two unbiased estimates from the policy\u2019s own answers, nats an answer; k3 varies less while the two are close." },
   { title: "Diversity of own answers", lines: [["monitor/own/ead", "EAD", "neutral"], ["monitor/own/self_bleu", "self-BLEU", "rejected"]],
     text: "Expectation-adjusted distinct n-grams across answers (more is more varied) and self-BLEU (more is more alike)." },
+  { title: "Win rate against the start", lines: [["monitor/own/win", "P_win", "chosen"]], unit: "share", bounds: [0, 1], every: 0.25, mark: 0.5,
+    text: "Mean of σ(reward − reward of the answer at the start). A half is a draw." },
+  { title: "Reward of own answers", lines: [["monitor/own/reward", "reward", "neutral"]],
+    text: "Mean reward of the policy\u2019s own answers, by monitor.generate.reward." },
   { title: "Length of own answers", lines: [["monitor/own/length", "tokens", "neutral"]], bounds: [0, undefined],
     text: "Tokens an answer, cut at the recipe\u2019s limit." },
   { title: "Shape of own answers", lines: [["monitor/own/unfinished", "cut at the limit", "neutral"], ["monitor/own/repetition", "repetition", "rejected"], ["monitor/own/unchanged", "as at step 0", "margin"]], unit: "share", bounds: [0, 1], every: 0.25,
@@ -317,6 +321,36 @@ function charts() {
     + (thinned ? " Long curves are thinned to 1,000 points that keep their shape." : ""));
 }
 
+// ---- likelihood ----
+
+function related(title, across, up, points, caption, settings) {
+  const drawing = element("div", { class: "drawing" });
+  byId("relations").append(element("figure", { class: "chart" }, element("h3", {}, title),
+    element("div", { class: "plot square", role: "img", "aria-label": `${up} over ${across}, from ${number(points[0][0])}, ${number(points[0][1])} to ${number(points.at(-1)[0])}, ${number(points.at(-1)[1])}` }, drawing),
+    element("figcaption", {}, caption)));
+  const canvas = echarts.init(drawing, null, { renderer: "svg" });
+  relation(canvas, across, up, [{ name: data.run, hue: "var(--neutral)", points }], settings);
+  new ResizeObserver(() => canvas.resize()).observe(drawing);
+}
+
+function likelihood() {
+  const sides = joined(curves.get("monitor/logps_mean/rejected"), curves.get("monitor/logps_mean/chosen"));
+  const worth = joined(curves.get("monitor/logps_mean/chosen"), curves.get("monitor/own/win"));
+  if (sides.length > 1 || worth.length > 1) show("likelihood");
+  if (sides.length > 1) related("Both answers", "rejected, change in nats a token", "chosen, change in nats a token",
+    sides.map(([x, y, step]) => [x - sides[0][0], y - sides[0][1], step]),
+    "Every point is a reading of held-out answers. Up and left is what tuning is for; down and left of the cross both fall, likelihood displacement.", { cross: true });
+  if (worth.length > 1) {
+    const fitted = fits(worth);
+    related("Win rate over likelihood", "held-out chosen answers, nats a token", "P_win, share", worth,
+      "P_win of the policy\u2019s own answers against those at the start. " + fitWords(fitted), { fitted });
+  }
+  if (data.moves?.pairs.length) {
+    show("pairs", moved(data.moves, "var(--neutral)"));
+    byId("pairs-hint").append(`Held-out pairs at step ${plain.format(data.moves.step)}: change of log-probability since the reference, nats a token.`);
+  }
+}
+
 // ---- samples ----
 
 function side(title, completion, other, hue) {
@@ -398,6 +432,7 @@ function origin() {
 head();
 events();
 charts();
+likelihood();
 samples();
 origin();
 if (data.problems.length) byId("footer").append(element("ul", {}, ...data.problems.map(text => element("li", {}, text))));

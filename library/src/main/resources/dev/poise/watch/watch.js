@@ -21,7 +21,8 @@ const CHARTS = [
   ["Diversity of own answers (EAD)", "", [["monitor/own/ead", "solid"]]],
   ["KL to the reference", "nats", [["monitor/own/kl_k3", "solid"]]],
   ["Length of own answers", "tokens", [["monitor/own/length", "solid"]]],
-  ["Win rate", "share", [["win_rate", "solid"], ["eval_win_rate", "solid"]]],
+  ["Win rate against the start", "share", [["monitor/own/win", "solid"]]],
+  ["Reward of own answers", "", [["monitor/own/reward", "solid"]]],
   ["Gradient norm", "", [["grad_norm", "solid"]]],
   ["Learning rate", "", [["learning_rate", "solid"]]],
   ["Tokens per second", "", [["tokens_per_second", "solid"]]],
@@ -191,34 +192,39 @@ function curves() {
 // ---- the plane of both likelihoods ----
 
 const PLANES = [["monitor/logps_mean/chosen", "monitor/logps_mean/rejected"], ["eval_logps/chosen", "eval_logps/rejected"]];
-let planeCanvas = null;
+const canvases = new Map(); // id -> canvas
+
+function canvas(id) {
+  if (!canvases.has(id)) {
+    const one = echarts.init(byId(id), null, { renderer: "svg" });
+    new ResizeObserver(() => one.resize()).observe(byId(id));
+    canvases.set(id, one);
+  }
+  return canvases.get(id);
+}
 
 function plane() {
-  const paths = shown().flatMap(run => {
-    const pair = PLANES.map(names => names.map(name => curve(run, name))).find(([good, bad]) => good && bad && good.steps.length > 1);
-    if (!pair) return [];
-    const [good, bad] = pair;
-    const known = new Map(bad.steps.map((step, i) => [step, bad.values[i]]));
-    const points = good.steps.map((step, i) => [known.get(step), good.values[i], step]).filter(point => point[0] !== undefined);
-    return points.length > 1 ? [{ run, points: points.map(([x, y, step]) => [x - points[0][0], y - points[0][1], step]) }] : [];
+  const sides = shown().flatMap(run => {
+    const points = PLANES.map(([good, bad]) => joined(curve(run, bad), curve(run, good))).find(some => some.length > 1);
+    return points ? [{ name: run.id, hue: hue(run), points: points.map(([x, y, step]) => [x - points[0][0], y - points[0][1], step]) }] : [];
   });
-  byId("plane").hidden = !paths.length;
-  if (!paths.length) return;
-  if (!planeCanvas) {
-    planeCanvas = echarts.init(byId("plane-plot"), null, { renderer: "svg" });
-    new ResizeObserver(() => planeCanvas.resize()).observe(byId("plane-plot"));
+  const worth = shown().map(run => ({ name: run.id, hue: hue(run), points: joined(curve(run, "monitor/logps_mean/chosen"), curve(run, "monitor/own/win")) }))
+    .filter(path => path.points.length > 1);
+  byId("plane").hidden = !sides.length && !worth.length;
+  byId("plane-figure").hidden = !sides.length;
+  byId("worth-figure").hidden = !worth.length;
+  if (sides.length) relation(canvas("plane-plot"), "rejected, change in nats", "chosen, change in nats", sides, { cross: true });
+  if (worth.length) {
+    const fitted = fits(worth.flatMap(path => path.points));
+    byId("worth-fit").textContent = fitWords(fitted);
+    relation(canvas("worth-plot"), "held-out chosen answers, nats a token", "P_win, share", worth, { fitted });
   }
-  const name = { nameLocation: "middle", nameTextStyle: { color: "var(--muted)", fontSize: 12 } };
-  planeCanvas.setOption({
-    animation: false, grid: { left: 70, right: 20, top: 16, bottom: 48 },
-    tooltip: { ...tooltip, trigger: "item", formatter: point => tip("step " + plain.format(point.value[2]),
-      [[point.color, point.seriesName, ""], [point.color, "chosen", number(point.value[1])], [point.color, "rejected", number(point.value[0])]]) },
-    xAxis: { ...axis, ...name, type: "value", scale: true, name: "rejected, change in nats", nameGap: 30 },
-    yAxis: { ...axis, ...name, type: "value", scale: true, name: "chosen, change in nats", nameGap: 50 },
-    series: paths.map(({ run, points }, i) => ({ type: "line", name: run.id, animation: false, data: points, symbol: "circle", symbolSize: 6, showAllSymbol: true,
-      itemStyle: { color: hue(run) }, lineStyle: { color: hue(run), width: 1.5 },
-      markLine: i ? undefined : { silent: true, symbol: "none", label: { show: false }, data: [{ xAxis: 0 }, { yAxis: 0 }], lineStyle: { color: "var(--muted)", type: "dashed", opacity: 0.6 } } })),
-  }, { notMerge: true });
+}
+
+function pairs() {
+  const read = shown().filter(run => run.view.moves?.pairs.length);
+  byId("pairs").hidden = !read.length;
+  byId("moved").replaceChildren(...read.flatMap(run => [element("h3", {}, run.id, element("small", {}, "step " + plain.format(run.view.moves.step))), moved(run.view.moves, hue(run))]));
 }
 
 // ---- alarms ----
@@ -275,6 +281,7 @@ function draw() {
   list();
   curves();
   plane();
+  pairs();
   alarms();
   samples();
   navigate();

@@ -115,7 +115,7 @@ final class RecipeTest {
                           rows: 64
                           top_k: 10
                           smoothing: 0.5
-                          generate: {every: 200, prompts: 16, max_new_tokens: 64, temperature: 1}
+                          generate: {every: 200, prompts: 16, max_new_tokens: 64, temperature: 1, reward: []}
                           alarms:
                             displacement: {drop: 0.1, patience: 2}
                             entropy_turn: {fall: 0.1, patience: 3}
@@ -165,7 +165,7 @@ final class RecipeTest {
                   rows: 3
                   top_k: 4
                   smoothing: 0.25
-                  generate: {every: 6, prompts: 7, max_new_tokens: 8, temperature: 0.5}
+                  generate: {every: 6, prompts: 7, max_new_tokens: 8, temperature: 0.5, reward: [length:words, length:characters]}
                   alarms:
                     displacement: {drop: 0.2, patience: 3}
                     entropy_turn: {fall: 0.3, patience: 4}
@@ -197,7 +197,8 @@ final class RecipeTest {
         assertThat(recipe.train().learningRate()).isEqualTo(2.5e-7);
         assertThat(recipe.train().maxSteps()).isEqualTo(7);
         assertThat(recipe.seed()).isEqualTo(-42);
-        assertThat(recipe.monitor().generate()).isEqualTo(new Recipe.Generate(6, 7, 8, 0.5));
+        assertThat(recipe.monitor().generate())
+                .isEqualTo(new Recipe.Generate(6, 7, 8, 0.5, List.of("length:words", "length:characters")));
         assertThat(recipe.monitor().watch().governor()).isEqualTo(new Governor(1, 0.75, 0.5, 4, 3));
         assertThat(recipe.monitor().watch().stop()).containsExactlyInAnyOrder(Kind.THRESHOLD, Kind.DISPLACEMENT);
         assertThat(recipe.monitor().watch().alarms())

@@ -1,6 +1,7 @@
 package dev.poise.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -11,6 +12,7 @@ import dev.poise.run.AtomicWrite;
 import dev.poise.run.Manifest;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
+import dev.poise.run.PairMoves;
 import dev.poise.run.Recipe;
 import dev.poise.run.RecipeOverride;
 import dev.poise.sample.Decoding;
@@ -105,6 +107,52 @@ final class MonitorsTest {
                 .orElseThrow();
         assertThat(cost.heldOutSeconds()).isPositive();
         assertThat(cost.ownShare()).isEqualTo(cost.ownSeconds() / cost.trainingSeconds());
+    }
+
+    /// The judge's readings start at a draw, and the pairs' own moves have the mean that the metrics have.
+    @Test
+    void ownAnswersAreJudgedAgainstTheStartAndPairsAreNamed() throws IOException {
+        run(
+                "judged",
+                List.of("train.max_steps=6", "train.learning_rate=3e-3", "data.evaluate=0.2"),
+                "monitor.every=3",
+                "monitor.generate={every: 3, prompts: 3, max_new_tokens: 8, reward: [length:characters:longest]}");
+        List<MetricLine> lines = lines("judged", "monitor/own/win");
+        assertThat(lines).hasSize(3);
+        assertThat(lines.getFirst().number("monitor/own/win")).hasValue(0.5);
+        assertThat(lines.getFirst().number("monitor/own/reward").orElseThrow()).isPositive();
+        assertThat(lines.getLast().number("monitor/own/win").orElseThrow()).isNotEqualTo(0.5);
+
+        PairMoves moves = PairMoves.read(folder.resolve("judged/pairs.json"));
+        MetricLine last = lines("judged", "monitor/change/chosen").getLast();
+        assertThat(moves.step()).isEqualTo(6);
+        assertThat(moves.pairs()).isNotEmpty().allSatisfy(pair -> assertThat(pair.source())
+                .matches(".+:\\d+"));
+        assertThat(moves.pairs().stream()
+                        .mapToDouble(PairMoves.Pair::chosen)
+                        .average()
+                        .orElseThrow())
+                .isCloseTo(last.number("monitor/change/chosen").orElseThrow(), within(1e-9));
+        assertThat(moves.pairs().stream()
+                        .mapToDouble(PairMoves.Pair::rejected)
+                        .average()
+                        .orElseThrow())
+                .isCloseTo(last.number("monitor/change/rejected").orElseThrow(), within(1e-9));
+        PairMoves.Pair furthest = moves.furthest(1).pairs().getFirst();
+        assertThat(moves.pairs()).allSatisfy(pair -> assertThat(Math.abs(pair.chosen()) + Math.abs(pair.rejected()))
+                .isLessThanOrEqualTo(Math.abs(furthest.chosen()) + Math.abs(furthest.rejected())));
+    }
+
+    @Test
+    void aJudgeThatThereIsNotIsRefusedBeforeAnyWork() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> run(
+                        "unknown",
+                        List.of("train.max_steps=6", "data.evaluate=0.2"),
+                        "monitor.generate={every: 3, prompts: 3, max_new_tokens: 8, reward: [niceness]}"))
+                .withMessageContaining("niceness")
+                .withMessageContaining("legal:");
+        assertThat(folder.resolve("unknown")).doesNotExist();
     }
 
     /// The same draws at every step: a policy that stands still answers as it did.
@@ -260,13 +308,13 @@ final class MonitorsTest {
         Path state = folder.resolve("run/checkpoint-2/monitor.json");
         assertThat(state).exists();
         Files.delete(folder.resolve("run/manifest.json"));
-        Files.writeString(state, Files.readString(state).replaceFirst("\"version\":1", "\"version\":9"));
+        Files.writeString(state, Files.readString(state).replaceFirst("\"version\":2", "\"version\":9"));
         assertThatThrownBy(() -> run("run", true, settings))
-                .hasMessageContaining("must be the monitors' state of a checkpoint, version 1, got 9");
+                .hasMessageContaining("must be the monitors' state of a checkpoint, version 2, got 9");
         Files.writeString(state, Files.readString(state).substring(0, 40));
-        assertThatThrownBy(() -> run("run", true, settings)).hasMessageContaining("version 1, got something else");
+        assertThatThrownBy(() -> run("run", true, settings)).hasMessageContaining("version 2, got something else");
         Files.delete(state);
-        assertThatThrownBy(() -> run("run", true, settings)).hasMessageContaining("version 1, got nothing");
+        assertThatThrownBy(() -> run("run", true, settings)).hasMessageContaining("version 2, got nothing");
     }
 
     @Test
