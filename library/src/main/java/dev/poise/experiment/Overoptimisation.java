@@ -8,6 +8,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Likelihood over-optimisation (arXiv 2410.11677) at the scale of a laptop: the same pairs tuned on in many ways and
@@ -50,26 +56,31 @@ public final class Overoptimisation {
     }
 
     static LikelihoodStudy run(Path model, Work work, Progress progress) {
-        Torch.start(0);
+        // Products of a decoder this small are not worth sharing: runs are, a core each.
+        int workers = Torch.start(0);
+        Torch.start(1);
         List<Trail> grid = new ArrayList<>();
         List<Series<Trail>> governed = work.governed().stream()
                 .map(setting -> new Series<Trail>(setting.name(), new ArrayList<>()))
                 .toList();
-        long done = 0;
+        AtomicLong done = new AtomicLong();
+        Consumer<Trail> tell = trail -> progress.advanced(
+                "runs",
+                done.incrementAndGet(),
+                work.runs(),
+                new LinkedHashMap<>(Map.of("P_win", trail.last().win())));
         long pairs = 0;
         try (Tokenizer tokenizer = Tokenizer.read(model)) {
             for (int seed = 0; seed < work.seeds(); seed++) {
                 progress.note("seed " + (seed + 1) + " of " + work.seeds());
                 try (Trail.Ground ground = new Trail.Ground(model, tokenizer, work.trail(), seed)) {
                     pairs += ground.pairs();
-                    for (Setting setting : seed == 0 ? work.grid() : List.<Setting>of()) {
-                        grid.add(ground.follow(setting, work.trail().every()));
-                        tell(grid.getLast(), ++done, work, progress);
+                    if (seed == 0) {
+                        grid.addAll(follow(ground, work.grid(), work.trail().every(), workers, tell));
                     }
-                    for (int i = 0; i < work.governed().size(); i++) {
-                        Trail trail = ground.follow(work.governed().get(i), work.governedEvery());
-                        governed.get(i).outcomes().add(trail);
-                        tell(trail, ++done, work, progress);
+                    List<Trail> trails = follow(ground, work.governed(), work.governedEvery(), workers, tell);
+                    for (int i = 0; i < trails.size(); i++) {
+                        governed.get(i).outcomes().add(trails.get(i));
                     }
                 }
             }
@@ -77,12 +88,33 @@ public final class Overoptimisation {
         return new LikelihoodStudy(work.trail(), (double) pairs / work.seeds(), grid, governed);
     }
 
-    private static void tell(Trail trail, long done, Work work, Progress progress) {
-        progress.advanced(
-                "runs",
-                done,
-                work.runs(),
-                new LinkedHashMap<>(Map.of("P_win", trail.last().win())));
+    /// Follows settings, several at a time; which thread follows which changes no number.
+    ///
+    /// @param tell told every trail, in the order of the settings, on this thread
+    private static List<Trail> follow(
+            Trail.Ground ground, List<Setting> settings, int every, int workers, Consumer<Trail> tell) {
+        try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+            try {
+                List<Future<Trail>> following = settings.stream()
+                        .map(setting -> pool.submit(() -> ground.follow(setting, every)))
+                        .toList();
+                List<Trail> trails = new ArrayList<>();
+                for (Future<Trail> one : following) {
+                    trails.add(one.get());
+                    tell.accept(trails.getLast());
+                }
+                return trails;
+            } catch (ExecutionException e) {
+                pool.shutdownNow();
+                throw e.getCause() instanceof RuntimeException failure
+                        ? failure
+                        : new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                pool.shutdownNow();
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while runs were followed", e);
+            }
+        }
     }
 
     static Work work(Scale scale) {
