@@ -121,7 +121,7 @@ public final class Overoptimisation {
         return switch (scale) {
             case QUICK ->
                 new Work(
-                        new Trail.Scale(128, 8, 150, 25, 64, 32, 48, 5e-4),
+                        new Trail.Scale(96, 4, 150, 25, 64, 16, 32, 5e-4),
                         List.of(
                                 new Setting(Setting.Family.DPO, 0.05, new Setting.None()),
                                 new Setting(Setting.Family.IPO, 0.05, new Setting.None()),
@@ -131,7 +131,7 @@ public final class Overoptimisation {
                         2);
             case DEFAULT ->
                 new Work(
-                        new Trail.Scale(256, 8, 400, 25, 96, 32, 64, 5e-4),
+                        new Trail.Scale(128, 4, 400, 25, 96, 16, 48, 5e-4),
                         grid(3, List.of(new Setting.None(), new Setting.Nll(LAMBDA))),
                         curbs(),
                         50,
