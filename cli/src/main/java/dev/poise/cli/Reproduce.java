@@ -58,6 +58,14 @@ final class Reproduce implements Callable<Integer> {
             description = "Dialogues: each turn a line with a name and a colon, then text, then an empty line.")
     private @Nullable Path play;
 
+    @Option(
+            names = "--questions",
+            paramLabel = "FILE",
+            description =
+                    "A JSON array of objects with prompt and reference, asked at every look (overoptimisation; for models"
+                            + " that know anything).")
+    private @Nullable Path questions;
+
     @Option(names = "--quick", description = "Minutes: fewer seeds and pairs, wider intervals.")
     private boolean quick;
 
@@ -97,6 +105,7 @@ final class Reproduce implements Callable<Integer> {
                 case OVEROPTIMISATION ->
                     Overoptimisation.run(
                             decoder,
+                            questions,
                             quick
                                     ? Overoptimisation.Scale.QUICK
                                     : full ? Overoptimisation.Scale.FULL : Overoptimisation.Scale.DEFAULT,
@@ -121,6 +130,9 @@ final class Reproduce implements Callable<Integer> {
         if (full && name != Name.OVEROPTIMISATION) {
             throw new UsageException(
                     "--full must stand with overoptimisation; without --quick, gradient is done in full");
+        }
+        if (questions != null && name != Name.OVEROPTIMISATION) {
+            throw new UsageException("--questions must stand with overoptimisation, which alone asks any");
         }
         if (play != null && name != Name.GRADIENT) {
             throw new UsageException("--play must stand with gradient, which alone reads one");

@@ -100,6 +100,15 @@ final class LikelihoodStudyText {
                 "tokens a story",
                 look -> look.metric(Own.LENGTH),
                 estimate -> Verdict.positive(estimate) == Verdict.OPEN ? Verdict.OPEN : Verdict.FAILS));
+        if (Double.isFinite(all.getFirst().last().metric(Trail.F1))) {
+            claims.add(correlated(
+                    all,
+                    "Where preferred answers are likelier, more is known by heart: word-level F1 of answers to questions"
+                            + " is higher (section 4, figure 5).",
+                    "F1",
+                    look -> look.metric(Trail.F1),
+                    Verdict::positive));
+        }
         likelihoodTerm(all).ifPresent(claims::add);
         claims.add(general(all));
         return claims;

@@ -3,6 +3,7 @@ package dev.poise.experiment;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Torch;
 import dev.poise.train.Progress;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Likelihood over-optimisation (arXiv 2410.11677) at the scale of a laptop: the same pairs tuned on in many ways and
 /// for many epochs, judged by a truth that the pairs' labels only stand in for, with what the monitors read meanwhile.
@@ -50,12 +52,17 @@ public final class Overoptimisation {
     /// Runs the study.
     ///
     /// @param model a decoder that writes stories, in the Hugging Face layout
+    /// @param questions a JSON array of objects with `prompt` and `reference`, asked at every look; null for none.
+    ///     Worth asking of decoders that know anything
     /// @return its page
-    public static ExperimentPage run(Path model, Scale scale, Progress progress) {
-        return LikelihoodStudyText.page(run(model, work(scale), progress));
+    /// @throws IllegalArgumentException where the file holds no questions
+    public static ExperimentPage run(Path model, @Nullable Path questions, Scale scale, Progress progress)
+            throws IOException {
+        Questions asked = questions == null ? null : Questions.read(questions);
+        return LikelihoodStudyText.page(run(model, asked, work(scale), progress));
     }
 
-    static LikelihoodStudy run(Path model, Work work, Progress progress) {
+    static LikelihoodStudy run(Path model, @Nullable Questions questions, Work work, Progress progress) {
         // Products of a decoder this small are not worth sharing: runs are, a core each.
         int workers = Torch.start(0);
         Torch.start(1);
@@ -73,7 +80,7 @@ public final class Overoptimisation {
         try (Tokenizer tokenizer = Tokenizer.read(model)) {
             for (int seed = 0; seed < work.seeds(); seed++) {
                 progress.note("seed " + (seed + 1) + " of " + work.seeds());
-                try (Trail.Ground ground = new Trail.Ground(model, tokenizer, work.trail(), seed)) {
+                try (Trail.Ground ground = new Trail.Ground(model, tokenizer, work.trail(), questions, seed)) {
                     pairs += ground.pairs();
                     if (seed == 0) {
                         grid.addAll(follow(ground, work.grid(), work.trail().every(), workers, tell));

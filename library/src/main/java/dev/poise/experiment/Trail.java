@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// The way of one run, looked at again and again: how its stories are judged, and what the monitors read meanwhile.
 ///
@@ -37,6 +38,9 @@ record Trail(Setting setting, List<Look> looks) {
     private static final int MICRO_BATCH_TOKENS = 8192;
     private static final int WARM_UP = 20;
     private static final double SMOOTHING = 0.5;
+
+    /// Mean word-level F1 of answers to questions, where there are some.
+    static final String F1 = "questions/f1";
 
     /// A judged look at the policy.
     ///
@@ -90,12 +94,15 @@ record Trail(Setting setting, List<Look> looks) {
         private final List<TextSample> first;
         private final double[] firstRewards;
         private final double[] firstSeen;
+        private final @Nullable Questions questions;
 
+        /// @param questions asked at every look; null for none
         /// @param seed of the pairs, their order and nothing else: all seeds are judged on the same prompts
-        Ground(Path model, Tokenizer tokenizer, Scale scale, long seed) {
+        Ground(Path model, Tokenizer tokenizer, Scale scale, @Nullable Questions questions, long seed) {
             this.model = model;
             this.tokenizer = tokenizer;
             this.scale = scale;
+            this.questions = questions;
             this.seed = seed;
             this.start = ModelDirectory.read(model, Precision.FLOAT32, false);
             StoryPairs stories = stories(start);
@@ -155,6 +162,9 @@ record Trail(Setting setting, List<Look> looks) {
                     Sides.scored(policy, written),
                     null,
                     tokenizer.vocabularySize()));
+            if (questions != null) {
+                values.put(F1, questions.f1(policy, tokenizer));
+            }
             return new Look(
                     step,
                     wins(rewards, firstRewards),

@@ -1,6 +1,7 @@
 package dev.poise.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.poise.evaluate.Parabola;
@@ -22,16 +23,22 @@ import dev.poise.tokenize.RealData;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Torch;
 import dev.poise.train.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class OveroptimisationTest {
 
     private static final Alarm MASS = new Alarm(new Symptom.MassDrop(Source.HELD_OUT, 0.05), 2);
+
+    @TempDir
+    private Path folder;
 
     private static Path stories() {
         return RealData.path("models/stories260K");
@@ -171,11 +178,28 @@ final class OveroptimisationTest {
     }
 
     @Test
+    void questionsAreReadFromTheDataAndNothingElse() throws IOException {
+        Questions questions = Questions.read(RealData.path("text/nq-dev.json"));
+
+        assertThat(questions.all()).hasSize(200).allSatisfy(question -> assertThat(question.references())
+                .isNotEmpty());
+        Path file = Files.writeString(folder.resolve("q.json"), "[{\"prompt\": \"Who?\"}]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Questions.read(file))
+                .withMessageContaining("q.json must be a JSON array")
+                .withMessageContaining("entry 0");
+        Files.writeString(file, "[");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Questions.read(file))
+                .withMessageContaining("something else");
+    }
+
+    @Test
     void withoutALearningRateARunStaysWhereItStarted() {
         Torch.start(0);
         Trail.Scale scale = new Trail.Scale(24, 4, 4, 2, 16, 8, 8, 0);
         try (Tokenizer tokenizer = Tokenizer.read(stories());
-                Trail.Ground ground = new Trail.Ground(stories(), tokenizer, scale, 0)) {
+                Trail.Ground ground = new Trail.Ground(stories(), tokenizer, scale, null, 0)) {
             Trail trail = ground.follow(new Setting(Family.DPO, 0.05, new Governed(1, 4)), 2);
 
             assertThat(trail.looks()).extracting(Trail.Look::step).containsExactly(0L, 2L, 4L);
@@ -202,7 +226,9 @@ final class OveroptimisationTest {
                 4,
                 2);
 
-        LikelihoodStudy study = Overoptimisation.run(stories(), work, Progress.silent());
+        Questions questions = new Questions(
+                List.of(new Questions.Question("Who is it?", List.of("a girl named Lily", "once upon a time"))));
+        LikelihoodStudy study = Overoptimisation.run(stories(), questions, work, Progress.silent());
 
         assertThat(study.grid()).hasSize(4);
         // Two dozen epochs of 4e-3 move the likelihood of held-out answers by far more than rounding.
@@ -213,6 +239,7 @@ final class OveroptimisationTest {
                 .isGreaterThan(study.grid().get(0).last().metric(HeldOut.CHOSEN));
         ExperimentPage page = LikelihoodStudyText.page(study);
         assertThat(page.parts()).hasSize(3);
-        assertThat(page.parts().getFirst().claims()).hasSize(8);
+        assertThat(page.parts().getFirst().claims()).hasSize(9);
+        assertThat(study.grid().getFirst().last().metric(Trail.F1)).isBetween(0.0, 1.0);
     }
 }
