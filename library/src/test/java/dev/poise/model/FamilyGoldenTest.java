@@ -120,9 +120,9 @@ final class FamilyGoldenTest {
         long row = 0;
         for (Parameter.Part part : parameter.parts()) {
             Tensor rows = gradient.narrow(0, row, part.rows());
-            Tensor stored = part.transposed() ? rows.t().contiguous() : rows.contiguous();
+            Tensor stored = part.order().stored(rows);
             String key = bare ? part.key().replaceFirst("^transformer\\.", "") : part.key();
-            JsonNode golden = expected.get(key);
+            JsonNode golden = expected.has(key) ? expected.get(key) : expected.get(otherName(key));
             assertThat(golden).as(key).isNotNull();
             assertThat(norm(stored))
                     .as("norm of the gradient by %s", key)
@@ -134,6 +134,11 @@ final class FamilyGoldenTest {
             row += part.rows();
         }
         return parameter.parts().size();
+    }
+
+    /// GPT-NeoX's head has one name in files and another in `transformers`' own.
+    private static String otherName(String key) {
+        return Family.GPT_NEOX.otherName(key).orElse(key);
     }
 
     @ParameterizedTest
