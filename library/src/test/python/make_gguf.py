@@ -3,7 +3,7 @@
 
 Writes OUT/models/gguf/llama.gguf (queries and keys in llama.cpp's order, a SentencePiece vocabulary; F32, F16 and Q8_0)
 and OUT/models/gguf/qwen2.gguf (biases, a byte-level vocabulary), and OUT/golden/gguf.json: log-probabilities of some
-ids, and ids of some texts. The same arguments and versions give the same files.
+ids, and ids of some texts (by SentencePiece itself, and by transformers). The same arguments and versions give the same files.
 
 Needs torch, transformers, sentencepiece, tokenizers, gguf and numpy (pip). Usage: make_gguf.py [--out DIR] [--seed 5]
 """
@@ -73,6 +73,9 @@ def sentence_piece():
         model_type="bpe",
         byte_fallback=True,
         character_coverage=1.0,
+        # As Llama's was trained: every space counts.
+        normalization_rule_name="identity",
+        remove_extra_whitespaces=False,
         minloglevel=2,
     )
     return sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
@@ -122,7 +125,11 @@ def make(directory, kind, seed):
     writer.write_tensors_to_file()
     writer.close()
     model = AutoModelForCausalLM.from_pretrained(directory, gguf_file=file.name, dtype=torch.float32).eval()
-    tokenizer = AutoTokenizer.from_pretrained(directory, gguf_file=file.name)
+    if kind == "llama":
+        encode = sentence_piece().encode
+    else:
+        tokenizer = AutoTokenizer.from_pretrained(directory, gguf_file=file.name)
+        encode = lambda text: tokenizer.encode(text, add_special_tokens=False)  # noqa: E731
     ids = numpy.random.default_rng(seed + 1).integers(3, vocabulary, 20).tolist()
     with torch.no_grad():
         logits = model(torch.tensor([ids])).logits[0]
@@ -130,7 +137,7 @@ def make(directory, kind, seed):
     return {
         "ids": ids,
         "log_probabilities": [float(f"{value:.8g}") for value in log_probabilities.tolist()],
-        "texts": {text: tokenizer.encode(text, add_special_tokens=False) for text in ASKED},
+        "texts": {text: encode(text) for text in ASKED},
     }
 
 

@@ -20,7 +20,8 @@ record RecipeArguments(Path recipe, List<RecipeOverride> overrides) {
         }
         if (bound.reference() instanceof Recipe.Reference.Directory(Path other)
                 && !ModelPath.directory(other).equals(other)) {
-            unpacked.add(new RecipeOverride("reference", ModelPath.directory(other).toString()));
+            unpacked.add(
+                    new RecipeOverride("reference", ModelPath.directory(other).toString()));
         }
         return unpacked.size() == overrides.size() ? bound : Recipe.read(recipe, unpacked);
     }

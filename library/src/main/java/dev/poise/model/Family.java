@@ -97,7 +97,7 @@ public enum Family {
 
     private static boolean isMixture(String type, Config config) {
         return type.contains("moe")
-                || type.startsWith("deepseek_v")
+                || type.matches("deepseek_v\\d.*")
                 || MIXTURES.contains(type)
                 || EXPERTS.stream().anyMatch(config::has);
     }
@@ -147,8 +147,7 @@ public enum Family {
         int width = architecture.width();
         switch (architecture.output()) {
             case OWN ->
-                parameters.add(
-                        Parameter.of(output, Role.LINEAR, width, new Part(head(), architecture.vocabulary())));
+                parameters.add(Parameter.of(output, Role.LINEAR, width, new Part(head(), architecture.vocabulary())));
             case EMBEDDING -> {}
             case SCORE -> parameters.add(Parameter.of(output, Role.LINEAR, width, SCORE));
         }
@@ -163,8 +162,8 @@ public enum Family {
     /// Whether a stored tensor carries no parameter of this architecture and may be passed over: buffers that older
     /// versions of `transformers` wrote, a stored copy of a tied head, and the head that a reward model began with.
     boolean ignores(String key, Architecture architecture) {
-        boolean headOfNoUse = architecture.output() != Output.OWN
-                && (key.equals("lm_head.weight") || key.equals(GptNeoxFamily.HEAD));
+        boolean headOfNoUse =
+                architecture.output() != Output.OWN && (key.equals("lm_head.weight") || key.equals(GptNeoxFamily.HEAD));
         return headOfNoUse
                 || switch (this) {
                     case LLAMA, MISTRAL, QWEN2, QWEN3, SMOLLM3, OLMO2, PHI3, GEMMA2, GEMMA3 ->

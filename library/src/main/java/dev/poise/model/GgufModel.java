@@ -8,6 +8,7 @@ import dev.poise.weights.ShardedWriter;
 import dev.poise.weights.WeightsException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,7 +106,10 @@ public final class GgufModel {
         ObjectNode json = JsonMapper.shared().createObjectNode();
         json.put("model_type", kind);
         json.putArray("architectures")
-                .add(kind.equals("llama") ? "LlamaForCausalLM" : kind.equals("qwen2") ? "Qwen2ForCausalLM" : "Qwen3ForCausalLM");
+                .add(
+                        kind.equals("llama")
+                                ? "LlamaForCausalLM"
+                                : kind.equals("qwen2") ? "Qwen2ForCausalLM" : "Qwen3ForCausalLM");
         json.put("vocab_size", vocabulary());
         json.put("hidden_size", width);
         json.put("num_hidden_layers", integer("block_count"));
@@ -164,15 +168,14 @@ public final class GgufModel {
                 rope.put("original_max_position_embeddings", config.integer(original));
             }
         } else {
-            throw config.problem(
-                    kind + ".rope.scaling.type", "must be none, linear or yarn, got \"" + scaling + "\"");
+            throw config.problem(kind + ".rope.scaling.type", "must be none, linear or yarn, got \"" + scaling + "\"");
         }
         return rope;
     }
 
     private static ArrayNode numbers(GgufTensor tensor) {
         ArrayNode numbers = JsonMapper.shared().createArrayNode();
-        for (float number : tensor.numbers().toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED)) {
+        for (float number : tensor.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)) {
             numbers.add(number);
         }
         return numbers;
@@ -233,8 +236,9 @@ public final class GgufModel {
         int rows = Math.toIntExact(tensor.shape().getFirst());
         if (heads < 1 || rows % (2 * heads) != 0) {
             throw WeightsException.in(
-                    gguf.file(), tensor.name() + " must have an even number of rows a head, got " + rows + " rows for "
-                            + heads + " heads");
+                    gguf.file(),
+                    tensor.name() + " must have an even number of rows a head, got " + rows + " rows for " + heads
+                            + " heads");
         }
         long rowBytes = paired.byteSize() / rows;
         int half = rows / heads / 2;

@@ -178,7 +178,8 @@ record RotaryConfig(Config config, Family family, int headWidth, int trained) {
         double fast = scaling.number("beta_fast", 32);
         double slow = scaling.number("beta_slow", 1);
         if (!(slow > 0 && fast >= slow)) {
-            throw scaling.problem("beta_fast", "must be at least beta_slow, and that positive, got " + fast + " and " + slow);
+            throw scaling.problem(
+                    "beta_fast", "must be at least beta_slow, and that positive, got " + fast + " and " + slow);
         }
         double low = indexOf(fast, base, 2 * frequencies.length, original);
         double high = indexOf(slow, base, 2 * frequencies.length, original);

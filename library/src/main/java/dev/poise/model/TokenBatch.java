@@ -88,7 +88,7 @@ public record TokenBatch(
         List<Segment> rows = segments.stream()
                 .filter(segment -> segment.prefixLength() > 0 || !prompts.contains(segment.start()))
                 .toList();
-        Layout layout = new Layout();
+        Layout layout = new Layout(false);
         int[] reads = new int[readAt.length];
         for (int s = 0; s < rows.size(); s++) {
             Segment row = rows.get(s);

@@ -151,7 +151,11 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
         decoders.addObject().put("type", "ByteFallback");
         decoders.addObject().put("type", "Fuse");
         if (prefix) {
-            decoders.addObject().put("type", "Strip").put("content", " ").put("start", 1).put("stop", 0);
+            decoders.addObject()
+                    .put("type", "Strip")
+                    .put("content", " ")
+                    .put("start", 1)
+                    .put("stop", 0);
         }
         tree.putObject("decoder").put("type", "Sequence").set("decoders", decoders);
         ObjectNode model = model(tree, ids);

@@ -186,8 +186,8 @@ public final class GgufFile implements AutoCloseable {
                 throw WeightsException.at(
                         file,
                         one.at,
-                        "tensor " + WeightsException.shown(one.name) + " must lie within the file's "
-                                + bytes.byteSize() + " bytes, got " + type + one.shape + " at " + one.offset);
+                        "tensor " + WeightsException.shown(one.name) + " must lie within the file's " + bytes.byteSize()
+                                + " bytes, got " + type + one.shape + " at " + one.offset);
             }
             return new GgufTensor(one.name, type, one.shape, bytes.asSlice(from, type.bytes(elements)));
         }

@@ -40,10 +40,7 @@ final class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             llama    | {'model_type': 'mamba'}                | model_type must be one of llama, mistral, qwen2, qwen3,
             gemma3   | {'model_type': 'gemma3', 'text_config': {}} | save its text model by itself
             llama    | {'hidden_act': 'quick_gelu'}           | hidden_act must be one of gelu_new,

@@ -60,11 +60,9 @@ final class GgufModelTest {
                     .mapToDouble(JsonNode::doubleValue)
                     .toArray();
             assertThat(decoder.measure(batch).logProbs()).containsExactly(expected, within(1e-4));
-            golden.get("texts")
-                    .propertyStream()
-                    .forEach(text -> assertThat(tokenizer.encode(text.getKey(), false))
-                            .as(text.getKey())
-                            .containsExactly(ints(text.getValue())));
+            golden.get("texts").propertyStream().forEach(text -> assertThat(tokenizer.encode(text.getKey(), false))
+                    .as(text.getKey())
+                    .containsExactly(ints(text.getValue())));
             String text = "The boat's sails, naïve ☂";
             assertThat(tokenizer.decode(tokenizer.encode(text, false), true)).isEqualTo(text);
         }
@@ -84,9 +82,7 @@ final class GgufModelTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             general.architecture | general.archxtecture | general.architecture is missing
             llama.block_count    | llama.black_count    | llama.block_count is missing
             blk.1.ffn_up.weight  | blk.1.ffn_xp.weight  | 1 unexpected: blk.1.ffn_xp.weight
