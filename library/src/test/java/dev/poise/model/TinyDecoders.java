@@ -25,11 +25,23 @@ public final class TinyDecoders {
         return decoder(family, precision, true, Output.SCORE);
     }
 
+    /// A Llama that knows a few tokens only, so that all its completions can be enumerated: trainable, in float64.
+    public static Decoder ofVocabulary(int vocabulary, long seed) {
+        Decoder decoder = decoder(Family.LLAMA, Precision.FLOAT64, true, Output.OWN, vocabulary);
+        decoder.initialise(0.4, seed);
+        return decoder;
+    }
+
     private static Decoder decoder(Family family, Precision precision, boolean trainable, Output output) {
+        return decoder(family, precision, trainable, output, VOCABULARY);
+    }
+
+    private static Decoder decoder(
+            Family family, Precision precision, boolean trainable, Output output, int vocabulary) {
         boolean gpt2 = family == Family.GPT2;
         Architecture architecture = new Architecture(
                 family,
-                VOCABULARY,
+                vocabulary,
                 24,
                 2,
                 4,
