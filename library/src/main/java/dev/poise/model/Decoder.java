@@ -221,6 +221,19 @@ public final class Decoder implements AutoCloseable {
         return measured(batch, read -> scoreHead().scores(batch, read));
     }
 
+    /// Normed hidden states before the trained tokens of a batch, `[R, D]`, without gradients.
+    public float[][] hidden(TokenBatch batch) {
+        return measured(batch, read -> {
+            double[] flat = Tensors.toDoubles(read);
+            int width = flat.length / batch.targets().length;
+            float[][] rows = new float[batch.targets().length][width];
+            for (int i = 0; i < flat.length; i++) {
+                rows[i / width][i % width] = (float) flat[i];
+            }
+            return rows;
+        });
+    }
+
     private <T> T measured(TokenBatch asked, Function<Tensor, T> measuring) {
         TokenBatch batch = runnable(asked);
         try (PointerScope scope = new PointerScope();

@@ -33,12 +33,19 @@ public final class TinyDecoders {
         return decoder(family, precision, true, Output.SCORE);
     }
 
+    /// A Llama that knows a few tokens only, so that all its completions can be enumerated: trainable, in float64.
+    public static Decoder ofVocabulary(int vocabulary, long seed) {
+        Decoder decoder = new Decoder(architecture(Family.LLAMA, Output.OWN, vocabulary), Precision.FLOAT64, true);
+        decoder.initialise(0.4, seed);
+        return decoder;
+    }
+
     private static Output output(Family family) {
         return family == Family.LLAMA || family == Family.PHI3 ? Output.OWN : Output.EMBEDDING;
     }
 
     private static Decoder decoder(Family family, Precision precision, boolean trainable, Output output) {
-        Decoder decoder = new Decoder(architecture(family, output), precision, trainable);
+        Decoder decoder = new Decoder(architecture(family, output, VOCABULARY), precision, trainable);
         decoder.initialise(0.3, 11);
         Parameters parameters = decoder.parameters();
         long vectors = parameters.values().numel() - parameters.decayed();
@@ -49,12 +56,12 @@ public final class TinyDecoders {
         return decoder;
     }
 
-    private static Architecture architecture(Family family, Output output) {
+    private static Architecture architecture(Family family, Output output, int vocabulary) {
         boolean gpt = family == Family.GPT2 || family == Family.GPT_NEOX;
         boolean gemma = family == Family.GEMMA2 || family == Family.GEMMA3;
         return new Architecture(
                 family,
-                VOCABULARY,
+                vocabulary,
                 24,
                 4,
                 gpt ? 4 : 2,
