@@ -28,7 +28,7 @@ final class MonitorConflicts {
         boolean online = recipe.method() == Recipe.Method.ONLINE;
         // What an on-policy run writes is looked at whether or not rows are held out.
         boolean seen = watches
-                || online && Set.of(Kind.COLLAPSE).containsAll(monitor.watch().stop());
+                || (online && Set.of(Kind.COLLAPSE).containsAll(monitor.watch().stop()));
         if (!seen && !monitor.watch().stop().isEmpty()) {
             diagnosis.problem("monitor.stop", "must be none where " + off);
         }

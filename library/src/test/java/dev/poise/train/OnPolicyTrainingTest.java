@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -234,7 +235,7 @@ final class OnPolicyTrainingTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(alarm).containsEntry("name", "collapse");
-        long since = ((Number) alarm.get("since")).longValue();
+        long since = ((Number) Objects.requireNonNull(alarm.get("since"))).longValue();
         assertThat(since).isGreaterThan(2);
         // The alarm names the first step on a bad round; the policy before wrote it, and the one before that is well.
         assertThat(folder.resolve("run/checkpoint-" + (since - 2)))
