@@ -44,7 +44,7 @@ public final class SequenceBandit {
 
     private static final int NEW_TOKENS = 9;
     private static final int FITTING_STEPS = 300;
-    private static final int FITTING_BATCH = 128;
+    private static final int FITTING_BATCH = 64;
     private static final double FITTING_RATE = 3e-3;
     private static final int EVALUATED = 400;
     private static final int BATCH = 1024;

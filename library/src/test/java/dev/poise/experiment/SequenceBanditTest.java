@@ -30,35 +30,25 @@ final class SequenceBanditTest {
                 seed);
     }
 
-    /// E_π_data[r] is 0.039 and 0.377: the decoder starts there, close to π_data.
-    @Test
-    void theFirstPolicyIsThatOfTheData() throws IOException {
-        Point hard = run("R1", "best-of-n", Source.ONLINE, 1, 1).getFirst();
-        assertThat(hard.reward().value()).isCloseTo(0.039, within(0.015));
-        assertThat(hard.toData()).isBetween(-0.02, 0.05);
-        assertThat(hard.queries()).isZero();
-        Point easy = run("R2", "best-of-n", Source.ONLINE, 1, 1).getFirst();
-        assertThat(easy.reward().value()).isCloseTo(0.377, within(0.03));
-    }
-
-    /// The reference's figure at round 10, two or three seeds: best-of-n 0.91.
+    /// E_π_data[r] is 0.039, where the decoder starts, close to π_data. The reference's figure at round 10, from two or
+    /// three seeds, is 0.91.
     @Test
     void onPolicyBestOfNFindsAPeakThatTheDataHardlyHas() throws IOException {
-        Point last = run("R1", "best-of-n", Source.ONLINE, 20, 2).getLast();
-        assertThat(last.reward().value()).isGreaterThan(0.9);
-        assertThat(last.queries()).isEqualTo(2000);
+        List<Point> points = run("R1", "best-of-n", Source.ONLINE, 12, 2);
+        Point first = points.getFirst();
+        assertThat(first.reward().value()).isCloseTo(0.039, within(0.015));
+        assertThat(first.toData()).isBetween(-0.02, 0.05);
+        assertThat(first.queries()).isZero();
+        assertThat(points.getLast().reward().value()).isGreaterThan(0.8);
+        assertThat(points.getLast().queries()).isEqualTo(1200);
     }
 
     @Test
-    void offlineItDoesNot() throws IOException {
-        Point last = run("R1", "best-of-n", Source.OFFLINE, 10, 2).getLast();
-        assertThat(last.reward().value()).isLessThan(0.5);
-        assertThat(last.queries()).isEqualTo(100);
-    }
-
-    @Test
-    void theSameSeedGivesTheSameNumbers() throws IOException {
-        assertThat(run("R2", "dpo", Source.ONLINE, 2, 7)).isEqualTo(run("R2", "dpo", Source.ONLINE, 2, 7));
+    void offlineItDoesNotAndTheSameSeedGivesTheSameNumbers() throws IOException {
+        List<Point> points = run("R1", "best-of-n", Source.OFFLINE, 3, 2);
+        assertThat(points.getLast().reward().value()).isLessThan(0.3);
+        assertThat(points.getLast().queries()).isEqualTo(100);
+        assertThat(run("R1", "best-of-n", Source.OFFLINE, 3, 2)).isEqualTo(points);
     }
 
     @Test
