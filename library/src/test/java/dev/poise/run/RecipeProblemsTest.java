@@ -117,7 +117,8 @@ final class RecipeProblemsTest {
     @Test
     void aMissingObjectiveAndMethodAreNamedWithWhatWouldBeLegal() {
         assertThat(problems("{model: m, data: {train: d}, output: o}"))
-                .containsExactly("r.yaml:1:1 method must be given: supervised | preference | unpaired | reward | online");
+                .containsExactly(
+                        "r.yaml:1:1 method must be given: supervised | preference | unpaired | reward | online");
         assertThat(problems("{method: preference, model: m, data: {train: d}, output: o}"))
                 .containsExactly(
                         "r.yaml:1:1 objective must be given: a list with at least one section such as {type: dpo, beta: 0.1}");
