@@ -23,7 +23,20 @@ import zlib
 import safetensors.torch
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, Qwen2Config, Qwen3Config
+from transformers import (
+    AutoModelForCausalLM,
+    Gemma2Config,
+    Gemma3TextConfig,
+    GPT2Config,
+    GPTNeoXConfig,
+    LlamaConfig,
+    MistralConfig,
+    Olmo2Config,
+    Phi3Config,
+    Qwen2Config,
+    Qwen3Config,
+    SmolLM3Config,
+)
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 VOCABULARY = 96
@@ -74,6 +87,39 @@ def cases():
         original_max_position_embeddings=16,
     )
     linear = dict(rope_type="linear", rope_theta=100.0, factor=4.0)
+    yarn = dict(rope_type="yarn", rope_theta=300.0, factor=4.0, original_max_position_embeddings=16)
+    weighed = {**yarn, "beta_fast": 2.0, "beta_slow": 0.4, "mscale": 0.9, "mscale_all_dim": 0.6, "truncate": False}
+    dynamic = dict(rope_type="dynamic", rope_theta=300.0, factor=4.0)
+    window = {**common(), "num_hidden_layers": 3, "sliding_window": 5, "use_sliding_window": True, "max_window_layers": 1}
+    gemma = {
+        **common(),
+        "hidden_size": 24,
+        "head_dim": 8,
+        "num_hidden_layers": 4,
+        "query_pre_attn_scalar": 10,
+        "sliding_window": 5,
+        "pad_token_id": None,
+    }
+    gemma3 = {
+        **gemma,
+        "final_logit_softcapping": 4.0,
+        "layer_types": ["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
+        "rope_parameters": {
+            "full_attention": dict(rope_type="linear", rope_theta=2000.0, factor=2.0),
+            "sliding_attention": plain_rope(50.0),
+        },
+    }
+    neox = {**common(), "rope_parameters": {**plain_rope(200.0), "partial_rotary_factor": 0.5}}
+    del neox["num_key_value_heads"]
+    phi3 = {**common(), "hidden_size": 32, "pad_token_id": None, "sliding_window": 30}
+    longrope = dict(
+        rope_type="longrope",
+        rope_theta=300.0,
+        partial_rotary_factor=0.5,
+        short_factor=[1.0, 1.3],
+        long_factor=[1.5, 3.5],
+    )
+    smollm3 = {**common(), "pad_token_id": None, "num_hidden_layers": 4, "no_rope_layer_interval": 2}
     qwen2 = {**common(), "tie_word_embeddings": True, "rope_parameters": plain_rope(1000.0)}
     qwen3 = {**common(), "head_dim": 8, "num_hidden_layers": 3, "rope_parameters": plain_rope(1000.0)}
     return {
@@ -88,6 +134,37 @@ def cases():
         "llama-sharded": (llama(), torch.float32, None),
         "qwen2": (Qwen2Config(**qwen2), torch.float32, None),
         "qwen3": (Qwen3Config(**qwen3), torch.float32, None),
+        "llama-rope-yarn": (llama(head_dim=8, rope_parameters=weighed), torch.bfloat16, None),
+        "llama-rope-dynamic": (llama(max_position_embeddings=16, rope_parameters=dynamic), torch.bfloat16, None),
+        "mistral": (MistralConfig(**common(), head_dim=6, sliding_window=6), torch.bfloat16, None),
+        "qwen2-window": (Qwen2Config(**window, rope_parameters=yarn), torch.bfloat16, None),
+        "smollm3": (
+            SmolLM3Config(**smollm3, use_sliding_window=True, sliding_window=7, attention_bias=True, mlp_bias=True),
+            torch.bfloat16,
+            None,
+        ),
+        "olmo2": (Olmo2Config(**{**common(), "pad_token_id": None}, attention_bias=True), torch.bfloat16, None),
+        "phi3": (
+            Phi3Config(**phi3, original_max_position_embeddings=16, rope_parameters=longrope),
+            torch.bfloat16,
+            None,
+        ),
+        "phi3-window": (Phi3Config(**{**phi3, "sliding_window": 6}), torch.bfloat16, None),
+        "gemma2": (
+            Gemma2Config(**gemma, attn_logit_softcapping=2.0, final_logit_softcapping=3.0, attention_bias=True),
+            torch.bfloat16,
+            None,
+        ),
+        "gemma3": (Gemma3TextConfig(**gemma3), torch.bfloat16, None),
+        "gemma3-old-config": (Gemma3TextConfig(**gemma3), torch.bfloat16, old_gemma3),
+        "gpt-neox": (GPTNeoXConfig(**neox), torch.bfloat16, None),
+        "gpt-neox-old": (
+            GPTNeoXConfig(
+                **neox, use_parallel_residual=False, attention_bias=False, hidden_act="gelu_new", tie_word_embeddings=True
+            ),
+            torch.bfloat16,
+            old_gpt_neox,
+        ),
         "gpt2": (gpt2(), torch.float32, None),
         "gpt2-old": (gpt2(n_inner=40, activation_function="gelu"), torch.float32, old_gpt2),
     }
@@ -130,6 +207,47 @@ def old_linear_configuration(directory):
         rope = configuration.pop("rope_parameters")
         configuration.update(rope_theta=rope["rope_theta"], rope_scaling={"type": "linear", "factor": rope["factor"]})
         configuration.update(torch_dtype=configuration.pop("dtype"), transformers_version="4.33.0")
+
+    rewrite_configuration(directory, change)
+
+
+def old_gemma3(directory):
+    """As transformers 4.50 wrote it: a pattern for layer_types, a base of their own for layers with a window."""
+
+    def change(configuration):
+        rope = configuration.pop("rope_parameters")
+        configuration.pop("layer_types")
+        configuration.pop("_sliding_window_pattern", None)
+        configuration.update(
+            rope_theta=rope["full_attention"]["rope_theta"],
+            rope_local_base_freq=rope["sliding_attention"]["rope_theta"],
+            rope_scaling={"rope_type": "linear", "factor": rope["full_attention"]["factor"]},
+            sliding_window_pattern=3,
+            torch_dtype=configuration.pop("dtype"),
+            transformers_version="4.50.0",
+        )
+
+    rewrite_configuration(directory, change)
+
+
+def old_gpt_neox(directory):
+    """The rotary keys' own names, and the causal masks stored as buffers."""
+    file = directory / "model.safetensors"
+    tensors = safetensors.torch.load_file(file)
+    for layer in range(2):
+        tensors[f"gpt_neox.layers.{layer}.attention.bias"] = torch.ones(64, 64, dtype=torch.bool).tril()[None, None]
+        tensors[f"gpt_neox.layers.{layer}.attention.masked_bias"] = torch.tensor(-1e9)
+        tensors[f"gpt_neox.layers.{layer}.attention.rotary_emb.inv_freq"] = torch.ones(1)
+    safetensors.torch.save_file(tensors, file, {"format": "pt"})
+
+    def change(configuration):
+        rope = configuration.pop("rope_parameters")
+        configuration.update(
+            rotary_pct=rope["partial_rotary_factor"],
+            rotary_emb_base=rope["rope_theta"],
+            torch_dtype=configuration.pop("dtype"),
+            transformers_version="4.24.0",
+        )
 
     rewrite_configuration(directory, change)
 
@@ -178,11 +296,13 @@ def load(directory, dtype):
 def wide():
     """Lets what transformers computes in float32 on purpose be computed in float64."""
     kept = torch.float32, torch.float, torch.Tensor.float
+    torch.set_default_dtype(torch.float64)
     torch.float32, torch.float, torch.Tensor.float = torch.float64, torch.float64, torch.Tensor.double
     try:
         yield
     finally:
         torch.float32, torch.float, torch.Tensor.float = kept
+        torch.set_default_dtype(torch.float32)
 
 
 def load_wide(directory):
@@ -190,15 +310,33 @@ def load_wide(directory):
     model = load(directory, torch.float32).double()
     for module in model.modules():
         if hasattr(module, "inv_freq"):
-            kind = module.config.rope_parameters["rope_type"]
-            frequencies = module.compute_default_rope_parameters if kind == "default" else ROPE_INIT_FUNCTIONS[kind]
-            with wide():
-                module.inv_freq, _ = frequencies(module.config, None)
-            assert module.inv_freq.dtype == torch.float64
+            module.inv_freq = wide_frequencies(module, module.config.rope_parameters["rope_type"])
+            module.original_inv_freq = module.inv_freq.clone()
+        for kind, rope in getattr(module, "rope_type", {}).items() if hasattr(module, "layer_types") else ():
+            setattr(module, f"{kind}_inv_freq", wide_frequencies(module, rope, layer_type=kind))
+        if hasattr(module, "scalar_embed_scale"):
+            module.embed_scale = torch.tensor(module.scalar_embed_scale, dtype=torch.float64)
     return model
 
 
+def wide_frequencies(module, kind, **layer_type):
+    frequencies = module.compute_default_rope_parameters if kind == "default" else ROPE_INIT_FUNCTIONS[kind]
+    with wide():
+        result, _ = frequencies(module.config, None, **layer_type)
+    assert result.dtype == torch.float64
+    return result
+
+
+def fresh(model):
+    """Forgets the length that dynamic frequencies were last computed for: the next text is alone."""
+    for module in model.modules():
+        if hasattr(module, "max_seq_len_cached") and hasattr(module, "original_inv_freq"):
+            module.max_seq_len_cached = module.original_max_seq_len
+            module.inv_freq = module.original_inv_freq
+
+
 def logits_of(model, ids):
+    fresh(model)
     return model(torch.tensor([ids]), use_cache=False).logits[0]
 
 
@@ -280,6 +418,7 @@ def gradient_golden(model, pair):
 
 def greedy_golden(model, ids):
     """Greedy continuation in float32 and the smallest lead of a best logit over the second, to show it is no tie."""
+    fresh(model)
     model.generation_config.eos_token_id = None
     model.generation_config.pad_token_id = 0
     output = model.generate(
@@ -287,6 +426,8 @@ def greedy_golden(model, ids):
         attention_mask=torch.ones(1, len(ids), dtype=torch.long),
         max_new_tokens=GREEDY_TOKENS,
         do_sample=False,
+        # Frequencies that depend on the length turn all tokens anew, and a cache holds what they were.
+        use_cache=getattr(model.config, "rope_parameters", {}).get("rope_type") not in ("dynamic", "longrope"),
         return_dict_in_generate=True,
         output_logits=True,
     )

@@ -29,7 +29,8 @@ final class ArchitectureTest {
             Map.entry("oracle", List.of("data", "tokenize")),
             Map.entry("evaluate", List.of()),
             Map.entry("monitor", List.of("evaluate")),
-            Map.entry("run", List.of("torch", "data", "tokenize", "objective", "monitor")),
+            Map.entry("online", List.of("data", "evaluate", "monitor")),
+            Map.entry("run", List.of("torch", "data", "tokenize", "objective", "oracle", "monitor")),
             Map.entry(
                     "train",
                     List.of(
@@ -42,6 +43,7 @@ final class ArchitectureTest {
                             "sample",
                             "oracle",
                             "evaluate",
+                            "online",
                             "monitor",
                             "run")),
             Map.entry("report", List.of("monitor", "run")),
@@ -63,6 +65,7 @@ final class ArchitectureTest {
                             "monitor",
                             "run",
                             "train",
+                            "bandit",
                             "report")));
 
     private static final List<String> WITHOUT_NATIVE_CODE = List.of(
@@ -72,6 +75,7 @@ final class ArchitectureTest {
             "tokenize",
             "oracle",
             "evaluate",
+            "online",
             "monitor",
             "run",
             "report",

@@ -11,12 +11,17 @@ import dev.poise.bandit.Setting.Anchor;
 import dev.poise.bandit.Setting.Source;
 import dev.poise.bandit.Sweep;
 import dev.poise.bandit.Tables;
+import dev.poise.evaluate.Estimate;
+import dev.poise.evaluate.Interval;
+import dev.poise.experiment.SequenceBandit;
 import dev.poise.run.AtomicWrite;
+import dev.poise.torch.Torch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +32,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `poise bandit`: fine-tuning methods on problems small enough to know everything about.
 @Command(
@@ -51,6 +58,13 @@ final class Bandit implements Callable<Integer> {
             names = "--tables",
             description = "Runs the study instead: offline, on-policy and reuse, beside what is expected.")
     private boolean tables;
+
+    @Option(
+            names = "--sequence",
+            description =
+                    "Nine tokens of a hundred in place of one action, and a small transformer as policy, trained by"
+                            + " the engine; reward and divergence are then of drawn answers.")
+    private boolean sequence;
 
     @Option(
             names = "--reward",
@@ -164,6 +178,10 @@ final class Bandit implements Callable<Integer> {
         if (folder != null && !Files.isDirectory(folder)) {
             throw new UsageException(output + " must be in a folder that exists");
         }
+        if (sequence) {
+            sequences();
+            return 0;
+        }
         String page = tables ? study(cores) : sweep(cores);
         if (output != null) {
             AtomicWrite.file(output, page.getBytes(StandardCharsets.UTF_8));
@@ -171,6 +189,78 @@ final class Bandit implements Callable<Integer> {
         }
         console.note(String.format(Locale.ROOT, "took  %.1f s", (System.nanoTime() - start) / 1e9));
         return 0;
+    }
+
+    /// The problem over sequences, one policy after the other.
+    private void sequences() throws IOException {
+        if (tables || output != null || minibatch != 0 || clipNorm < Double.POSITIVE_INFINITY) {
+            throw new UsageException("--sequence goes without --tables, --output, --minibatch and --clip-norm");
+        }
+        if (references.stream().anyMatch(anchor -> anchor != Anchor.INITIAL)) {
+            throw new UsageException("--reference must be initial where --sequence is given");
+        }
+        Map<String, SequenceBandit.Setting> chosen = new LinkedHashMap<>();
+        try {
+            settings()
+                    .forEach((name, setting) -> chosen.put(
+                            name,
+                            new SequenceBandit.Setting(
+                                    setting.problem(),
+                                    setting.method(),
+                                    setting.source(),
+                                    setting.states(),
+                                    setting.samples(),
+                                    setting.rounds(),
+                                    setting.inner(),
+                                    setting.learningRate(),
+                                    setting.rounds())));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+        Torch.start(Optional.ofNullable(threads).orElse(0));
+        int width = chosen.keySet().stream().mapToInt(String::length).max().orElse(0);
+        try (ProgressLine progress = progress(chosen.size() * seeds)) {
+            int done = 0;
+            for (Map.Entry<String, SequenceBandit.Setting> entry : chosen.entrySet()) {
+                double[] rewardsOf = new double[seeds];
+                double divergence = 0;
+                long queries = 0;
+                for (int seed = 1; seed <= seeds; seed++) {
+                    SequenceBandit.Point last =
+                            SequenceBandit.of(entry.getValue(), seed).getLast();
+                    rewardsOf[seed - 1] = last.reward().value();
+                    divergence += last.toData() / seeds;
+                    queries = last.queries();
+                    progress.update(++done, "");
+                }
+                tell(entry.getKey(), width, rewardsOf, divergence, queries);
+            }
+        }
+    }
+
+    private void tell(String name, int width, double[] rewardsOf, double divergence, long queries) {
+        Optional<Interval> interval = rewardsOf.length < 2
+                ? Optional.empty()
+                : Optional.of(Estimate.mean("reward", "reward", rewardsOf).interval());
+        double mean = Arrays.stream(rewardsOf).average().orElse(Double.NaN);
+        if (json) {
+            ObjectNode line = JsonMapper.shared().createObjectNode();
+            line.put("setting", name).put("reward", mean).put("seeds", rewardsOf.length);
+            interval.ifPresent(ends -> line.put("reward_low", ends.low()).put("reward_high", ends.high()));
+            console.result(line.put("kl_data_per_token", divergence)
+                    .put("queries", queries)
+                    .toString());
+            return;
+        }
+        console.result(String.format(
+                Locale.ROOT,
+                "%-" + Math.max(width, 1) + "s  reward %.4f%s  KL to data %.3f nats a token  %d rewards asked for",
+                name,
+                mean,
+                interval.map(ends -> String.format(Locale.ROOT, " (%.4f to %.4f)", ends.low(), ends.high()))
+                        .orElse(""),
+                divergence,
+                queries));
     }
 
     private String study(int cores) {
@@ -237,9 +327,9 @@ final class Bandit implements Callable<Integer> {
 
     private void add(Map<String, Setting> settings, Problem problem, Source source, String word, Method method) {
         boolean online = source == Source.ONLINE;
-        int last = Optional.ofNullable(rounds).orElse(online ? 100 : 20);
+        int last = Optional.ofNullable(rounds).orElse(online ? 100 : sequence ? 10 : 20);
         int every = Optional.ofNullable(evaluateEvery).orElse(Math.max(1, last / 50));
-        List<Integer> inners = Optional.ofNullable(inner).orElse(List.of(online ? 15 : 10));
+        List<Integer> inners = Optional.ofNullable(inner).orElse(List.of(online && !sequence ? 15 : 10));
         List<Double> rates = Optional.ofNullable(learningRates).orElse(List.of(online ? 1e-3 : 3e-3));
         for (int some : Optional.ofNullable(states).orElse(List.of(online ? 10 : 100))) {
             for (int many : samples) {

@@ -56,15 +56,16 @@ final class Evaluate implements Callable<Integer> {
         if (contents.size() < 2) {
             throw new UsageException("prompts must be at least 2, since one gives no interval, got 1");
         }
-        ModelOptions.requireDirectory(model.directory);
-        ModelOptions.requireDirectory(against);
+        ModelOptions.requireDirectory(model.directory());
+        Path other = ModelPath.directory(against);
+        ModelOptions.requireDirectory(other);
         Comparison comparison;
         try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents)) {
             Reward reward = opened.reward();
-            comparison = Comparison.of(answers(model.directory, contents, reward), answers(against, contents, reward));
+            comparison = Comparison.of(answers(model.directory(), contents, reward), answers(other, contents, reward));
             opened.tell(console);
         }
-        ComparisonText text = new ComparisonText(model.directory, against, comparison);
+        ComparisonText text = new ComparisonText(model.directory(), against, comparison);
         if (json) {
             console.result(text.toJson().toString());
         } else {

@@ -117,7 +117,7 @@ final class Gradients implements Callable<Integer> {
             overrides.add(new RecipeOverride("train.learning_rate", learningRate));
         }
         try {
-            study(Recipe.read(arguments.recipe(), overrides));
+            study(new RecipeArguments(arguments.recipe(), overrides).bind());
         } catch (RecipeException e) {
             Set<String> lacking = e.problems().stream().map(Problem::key).collect(Collectors.toSet());
             if (!lacking.equals(Set.of("model", "data.train")) || filter != null) {
@@ -125,7 +125,7 @@ final class Gradients implements Callable<Integer> {
             }
             overrides.add(new RecipeOverride("model", UNUSED));
             overrides.add(new RecipeOverride("data.train", UNUSED));
-            maps(Recipe.read(arguments.recipe(), overrides));
+            maps(new RecipeArguments(arguments.recipe(), overrides).bind());
         }
         return 0;
     }

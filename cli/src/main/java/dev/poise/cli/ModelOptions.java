@@ -15,8 +15,8 @@ final class ModelOptions {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "Model directory in Hugging Face's layout.")
-    Path directory;
+            description = "Model directory in Hugging Face's layout, or a GGUF file.")
+    private Path named;
 
     @Option(
             names = "--precision",
@@ -32,16 +32,22 @@ final class ModelOptions {
             description = "Threads of one operation; 0 for one a core (default: ${DEFAULT-VALUE}).")
     int threads;
 
+    /// The model's directory.
+    Path directory() {
+        return ModelPath.directory(named);
+    }
+
     /// Starts libtorch and reads the model, for asking only.
     Decoder read() {
-        return read(directory);
+        return read(directory());
     }
 
     /// Reads another model beside it, in the same way.
     Decoder read(Path other) {
-        requireDirectory(other);
+        Path directory = ModelPath.directory(other);
+        requireDirectory(directory);
         start();
-        return ModelDirectory.read(other, precision, false);
+        return ModelDirectory.read(directory, precision, false);
     }
 
     /// Starts libtorch.
@@ -55,7 +61,7 @@ final class ModelOptions {
     /// Tells of a model that is not there, before another one works for hours.
     static void requireDirectory(Path model) {
         if (!Files.isDirectory(model)) {
-            throw new IllegalArgumentException(model + ": a model must be a directory");
+            throw new IllegalArgumentException(model + ": a model must be a directory or a GGUF file");
         }
     }
 }

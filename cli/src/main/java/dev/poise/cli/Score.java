@@ -79,7 +79,7 @@ final class Score implements Callable<Integer> {
             throw new UsageException("--micro-batch-tokens must be at least 1, got " + microBatchTokens);
         }
         try (Decoder policy = model.read();
-                Tokenizer tokenizer = Tokenizer.read(model.directory)) {
+                Tokenizer tokenizer = Tokenizer.read(model.directory())) {
             if (reference == null) {
                 score(tokenizer, List.of(policy));
             } else {
@@ -93,7 +93,7 @@ final class Score implements Callable<Integer> {
 
     /// @param decoders the policy, and the reference where there is one
     private void score(Tokenizer tokenizer, List<Decoder> decoders) {
-        Optional<ChatTemplate> template = chat.template(model.directory, tokenizer);
+        Optional<ChatTemplate> template = chat.template(model.directory(), tokenizer);
         tokenizer.specialTokens().warnings().forEach(console::note);
         template.ifPresent(format -> format.warnings(tokenizer).forEach(console::note));
         int context = decoders.stream()

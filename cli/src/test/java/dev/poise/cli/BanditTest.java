@@ -26,6 +26,22 @@ final class BanditTest {
     }
 
     @Test
+    void sequencesAreRunOnTheDecoder() {
+        CommandRun run = bandit("--sequence", "--method", "dpo", "--inner", "1", "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode line = JsonMapper.shared().readTree(run.out());
+        assertThat(line.path("reward").asDouble()).isBetween(0.01, 0.2);
+        assertThat(line.path("reward_low").asDouble())
+                .isLessThan(line.path("reward").asDouble());
+        assertThat(line.path("queries").asInt()).isEqualTo(2 * 4 * 10);
+        CommandRun refused = bandit("--sequence", "--tables");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("--sequence goes without --tables");
+        assertThat(bandit("--sequence", "--reward", "C1", "--method", "dpo").err())
+                .contains("C1 must have a hundred actions");
+    }
+
+    @Test
     void everyCombinationAsJsonTheSameEachTime() {
         String[] words = {
             "--reward",

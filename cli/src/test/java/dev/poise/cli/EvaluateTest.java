@@ -107,6 +107,7 @@ final class EvaluateTest {
         CommandRun run = evaluate(folder.resolve("nowhere"), "--reward", "length:words:longest");
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).isEqualTo("poise: " + folder.resolve("nowhere") + ": a model must be a directory\n");
+        assertThat(run.err())
+                .isEqualTo("poise: " + folder.resolve("nowhere") + ": a model must be a directory or a GGUF file\n");
     }
 }

@@ -180,7 +180,7 @@ final class PairsTest {
                 pairs("--reward", "1e308*length:characters:longest", "--reward", "-1e308*length:characters:longest");
 
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).isEqualTo("poise: reward of answer 0 must be finite, got Infinity\n");
+        assertThat(run.err()).isEqualTo("poise: reward of prompt 0, completion 0 must be finite, got Infinity\n");
         assertThat(output).doesNotExist();
     }
 

@@ -118,7 +118,7 @@ final class PoiseTest {
 
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).isEqualTo("poise: " + missing + ": a model must be a directory\n");
+        assertThat(run.err()).isEqualTo("poise: " + missing + ": a model must be a directory or a GGUF file\n");
     }
 
     @Test

@@ -38,8 +38,18 @@ public record Problem(String name, String words, Family family, Bump reward) {
                         + ALL.stream().map(Problem::name).collect(Collectors.joining(", ")) + ", got " + name));
     }
 
-    /// The reward of each of a hundred bins of the first number of an action.
-    double[] rewardOfBins() {
+    /// log π_data of each of a hundred actions, nats.
+    ///
+    /// @throws IllegalArgumentException when its actions are numbers
+    public double[] dataLogProbs() {
+        if (!(family instanceof Categorical)) {
+            throw new IllegalArgumentException(name + " must have a hundred actions, got numbers");
+        }
+        return family.data();
+    }
+
+    /// The reward of each of a hundred bins of the first number of an action; of a hundred actions, of each.
+    public double[] rewardOfBins() {
         double[] rewards = new double[Categorical.ACTIONS];
         for (int k = 0; k < rewards.length; k++) {
             rewards[k] = switch (family) {

@@ -27,11 +27,19 @@ public final class Encoder {
     private final Optional<ChatTemplate> template;
     private final int maxTokens;
     private final TooLong tooLong;
+    private final boolean keepPrompts;
 
     /// @param template how conversations become text; rows of plain text need none
     /// @param maxTokens the most tokens a sequence may hold; at least 2
     /// @param tooLong what becomes of rows with a longer sequence
     public Encoder(Tokenizer tokenizer, Optional<ChatTemplate> template, int maxTokens, TooLong tooLong) {
+        this(tokenizer, template, maxTokens, tooLong, false);
+    }
+
+    /// @param keepPrompts whether rows of a prompt alone are kept, as sequences of which nothing is trained, for
+    ///     whoever lets a model complete them; otherwise they drop out
+    public Encoder(
+            Tokenizer tokenizer, Optional<ChatTemplate> template, int maxTokens, TooLong tooLong, boolean keepPrompts) {
         if (maxTokens < 2) {
             throw new IllegalArgumentException("maxTokens must be at least 2, got " + maxTokens);
         }
@@ -39,6 +47,7 @@ public final class Encoder {
         this.template = template;
         this.maxTokens = maxTokens;
         this.tooLong = tooLong;
+        this.keepPrompts = keepPrompts;
     }
 
     /// Encodes one example.
@@ -51,11 +60,27 @@ public final class Encoder {
                 case Example.Completion row ->
                     single(row.source(), completion(row.source(), row.prompt(), row.completion()), row.desirable());
                 case Example.Plain row -> single(row.source(), plain(row.source(), row.text()), null);
-                case Example.Prompt row -> new Encoding.Dropped(row.source(), Drop.NOTHING_TRAINED);
+                case Example.Prompt row -> prompt(row);
             };
         } catch (ChatTemplateException e) {
             return new Encoding.Refused(refused(example.source(), e));
         }
+    }
+
+    private Encoding prompt(Example.Prompt row) {
+        if (!keepPrompts) {
+            return new Encoding.Dropped(row.source(), Drop.NOTHING_TRAINED);
+        }
+        int[] ids = encodePrompt(row.source(), row.prompt());
+        if (ids.length < maxTokens && ids.length > 0) {
+            return new Encoding.Kept(
+                    new Encoded.Single(row.source(), new TokenSequence(ids, new boolean[ids.length]), null), false, 0);
+        }
+        if (tooLong == TooLong.STOP && ids.length > 0) {
+            throw new DataException(
+                    row.source(), "a prompt must hold fewer than " + maxTokens + " tokens, got " + ids.length);
+        }
+        return new Encoding.Dropped(row.source(), ids.length == 0 ? Drop.NOTHING_TRAINED : Drop.PROMPT_TOO_LONG);
     }
 
     private static BadRow refused(Source source, ChatTemplateException e) {

@@ -6,25 +6,30 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/// One block of the decoder: attention, then feed-forward, each normalised first and added to the residual stream.
+/// One block of the decoder: attention and feed-forward part, each added to the residual stream, in one of four
+/// [forms][Architecture.Form].
 ///
-/// @param attentionNorm before attention
+/// @param attentionNorm of what enters attention; null where the form has none
 /// @param queryKeyValue to queries, keys and values at once
-/// @param queryNorm of each query head; null where the family has none
-/// @param keyNorm of each key head; null where the family has none
+/// @param queryNorm of queries; null where the family has none
+/// @param keyNorm of keys; null where the family has none
 /// @param attentionOutput back to the residual stream
-/// @param feedForwardNorm before the feed-forward part
+/// @param attentionOutputNorm of what leaves attention; null where the form has none
+/// @param feedForwardNorm of what enters the feed-forward part; null where the form has none
 /// @param up to the inner width; where gated, gate and up at once
 /// @param down back to the residual stream
+/// @param feedForwardOutputNorm of what leaves the feed-forward part; null where the form has none
 record Block(
-        Normalisation attentionNorm,
+        @Nullable Normalisation attentionNorm,
         Linear queryKeyValue,
         @Nullable Normalisation queryNorm,
         @Nullable Normalisation keyNorm,
         Linear attentionOutput,
-        Normalisation feedForwardNorm,
+        @Nullable Normalisation attentionOutputNorm,
+        @Nullable Normalisation feedForwardNorm,
         Linear up,
-        Linear down) {
+        Linear down,
+        @Nullable Normalisation feedForwardOutputNorm) {
 
     /// Bytes of its matrices.
     long bytes() {
@@ -41,16 +46,24 @@ record Block(
                 queryNorm,
                 keyNorm,
                 attentionOutput.packed(rows, owner),
+                attentionOutputNorm,
                 feedForwardNorm,
                 up.packed(rows, owner),
-                down.packed(rows, owner));
+                down.packed(rows, owner),
+                feedForwardOutputNorm);
     }
 
     /// The residual stream after this block, `[N, D]`.
     Tensor of(Tensor residual, int layer, Architecture architecture, @Nullable Rotation rotation, Attention attention) {
-        Tensor attended = attend(attentionNorm.of(residual), layer, architecture, rotation, attention);
-        Tensor h = residual.add(attentionOutput.of(attended));
-        return h.add(feedForward(feedForwardNorm.of(h), architecture));
+        Tensor attended = attend(normed(attentionNorm, residual), layer, architecture, rotation, attention);
+        Tensor h = residual.add(normed(attentionOutputNorm, attentionOutput.of(attended)));
+        boolean parallel = architecture.form() == Architecture.Form.PARALLEL;
+        Tensor fed = feedForward(normed(feedForwardNorm, parallel ? residual : h), architecture);
+        return h.add(normed(feedForwardOutputNorm, fed));
+    }
+
+    private static Tensor normed(@Nullable Normalisation norm, Tensor x) {
+        return norm == null ? x : norm.of(x);
     }
 
     private Tensor attend(
@@ -58,21 +71,33 @@ record Block(
         int heads = architecture.heads();
         int keyHeads = architecture.keyValueHeads();
         Tensor all = queryKeyValue.of(z); // [N, (H + 2K) W]
-        Tensor byHead = all.view(all.size(0), heads + 2L * keyHeads, architecture.headWidth());
+        Tensor byHead = byHead(all, architecture);
         Tensor value = byHead.narrow(1, heads + keyHeads, keyHeads);
         if (queryNorm == null && keyNorm == null && rotation != null) {
             // Queries and keys turn alike: one rotation for both.
             Tensor turned = rotation.of(byHead.narrow(1, 0, heads + keyHeads)).to(all.scalar_type());
             return attention.attend(layer, turned.narrow(1, 0, heads), turned.narrow(1, heads, keyHeads), value);
         }
-        Tensor query = turned(byHead.narrow(1, 0, heads), queryNorm, rotation);
-        Tensor key = turned(byHead.narrow(1, heads, keyHeads), keyNorm, rotation);
+        Tensor query = byHead.narrow(1, 0, heads);
+        Tensor key = byHead.narrow(1, heads, keyHeads);
+        if (architecture.queryKeyNorm() == Architecture.QueryKeyNorm.WHOLE) {
+            int queryWidth = architecture.queryWidth();
+            query = byHead(normed(queryNorm, all.narrow(1, 0, queryWidth)), architecture);
+            key = byHead(normed(keyNorm, all.narrow(1, queryWidth, architecture.keyWidth())), architecture);
+        } else {
+            query = normed(queryNorm, query);
+            key = normed(keyNorm, key);
+        }
+        if (rotation != null) {
+            query = rotation.of(query);
+            key = rotation.of(key);
+        }
         return attention.attend(layer, query.to(all.scalar_type()), key.to(all.scalar_type()), value);
     }
 
-    private static Tensor turned(Tensor heads, @Nullable Normalisation norm, @Nullable Rotation rotation) {
-        Tensor normed = norm == null ? heads : norm.of(heads);
-        return rotation == null ? normed : rotation.of(normed);
+    /// `[N, heads, W]` of `[N, heads W]`.
+    private static Tensor byHead(Tensor x, Architecture architecture) {
+        return x.view(x.size(0), x.size(1) / architecture.headWidth(), architecture.headWidth());
     }
 
     private Tensor feedForward(Tensor z, Architecture architecture) {

@@ -3,7 +3,9 @@ package dev.poise.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -98,6 +100,52 @@ record Config(Path file, String path, JsonNode json) {
             throw problem(key, "must be true or false, got " + json.get(key));
         }
         return json.get(key).booleanValue();
+    }
+
+    /// How many layers there are.
+    int layers(String key) {
+        int layers = integer(key);
+        if (layers < 1 || layers > 1024) {
+            throw problem(key, "must be from 1 to 1024, got " + layers);
+        }
+        return layers;
+    }
+
+    /// Whether the key is there with no value, which says "none" where its absence says "the default".
+    boolean isNull(String key) {
+        return json.has(key) && json.get(key).isNull();
+    }
+
+    /// Whole numbers under a key, if there are any.
+    Optional<int[]> integers(String key) {
+        return list(key, JsonNode::canConvertToInt, "integers")
+                .map(list -> list.valueStream().mapToInt(JsonNode::intValue).toArray());
+    }
+
+    /// Numbers under a key.
+    double[] numbers(String key) {
+        return list(key, JsonNode::isNumber, "numbers")
+                .orElseThrow(() -> problem(key, "is missing"))
+                .valueStream()
+                .mapToDouble(JsonNode::doubleValue)
+                .toArray();
+    }
+
+    /// Words under a key, if there are any.
+    Optional<List<String>> texts(String key) {
+        return list(key, JsonNode::isString, "texts")
+                .map(list -> list.valueStream().map(JsonNode::stringValue).toList());
+    }
+
+    private Optional<JsonNode> list(String key, Predicate<JsonNode> element, String what) {
+        if (!has(key)) {
+            return Optional.empty();
+        }
+        JsonNode list = json.get(key);
+        if (!list.isArray() || !list.valueStream().allMatch(element)) {
+            throw problem(key, "must be a list of " + what + ", got " + list);
+        }
+        return Optional.of(list);
     }
 
     /// Refuses a switch that would change the maths.

@@ -1,6 +1,6 @@
 package dev.poise.model;
 
-import dev.poise.model.Architecture.Positions;
+import dev.poise.model.Architecture.Caps;
 import dev.poise.torch.Owned;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Tensors;
@@ -16,7 +16,6 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /// A decoder-only transformer: token ids in, log-probabilities or one score a sequence out, gradients back.
 ///
@@ -34,7 +33,7 @@ public final class Decoder implements AutoCloseable {
     private final Maps maps;
     private final Normalisation finalNorm;
     private final Readout readout;
-    private final @Nullable RotaryTable rotations;
+    private final RotaryTables rotations;
 
     /// A decoder with all parameters zero: [#initialise] makes a fresh one of it.
     Decoder(Architecture architecture, Precision precision, boolean trainable) {
@@ -50,12 +49,15 @@ public final class Decoder implements AutoCloseable {
                 new Linear(parameters.product(output), null, precision));
         Tensor gradient = trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0));
         this.readout = switch (architecture.output()) {
-            case OWN, EMBEDDING -> new Head(parameters.product(output), gradient, precision);
+            case OWN, EMBEDDING ->
+                new Head(
+                        parameters.product(output),
+                        gradient,
+                        precision,
+                        architecture.caps().logits());
             case SCORE -> new ScoreHead(parameters.master(output), gradient);
         };
-        this.rotations = architecture.positions() instanceof Positions.Rotary(double[] frequencies)
-                ? new RotaryTable(frequencies, precision.sums())
-                : null;
+        this.rotations = new RotaryTables(architecture.layerTypes(), precision.sums());
     }
 
     /// The architecture.
@@ -122,7 +124,8 @@ public final class Decoder implements AutoCloseable {
 
     private void draw(Parameter parameter, double deviation, SplittableRandom random) {
         boolean vector = parameter.role() == Parameter.Role.VECTOR;
-        double identity = parameter.name().endsWith("norm.weight") ? 1 : 0;
+        boolean scale = parameter.name().endsWith("norm.weight");
+        double identity = scale && !architecture.norm().aboveOne() ? 1 : 0;
         double[] values = new double[Math.toIntExact(parameter.size())];
         for (int i = 0; i < values.length; i++) {
             values[i] = vector ? identity : deviation * random.nextGaussian();
@@ -133,15 +136,17 @@ public final class Decoder implements AutoCloseable {
     }
 
     /// Runs a batch so that it can be walked back.
-    public Pass forward(TokenBatch batch) {
+    public Pass forward(TokenBatch asked) {
+        TokenBatch batch = runnable(asked);
         Tensor embedded = embed(batch.ids(), batch.positions()).set_requires_grad(true);
-        Tensor residual = trunk(maps, embedded, batch.positions(), attention(batch));
+        Tensor residual = trunk(maps, embedded, rotations(batch), attention(batch));
         return new Pass(this, batch, List.of(), embedded, readAt(batch, residual));
     }
 
     /// The same with less memory: of each block only what entered it is kept, and on the way back it runs again.
     /// Costs one more forward pass through the trunk; the results are the same.
-    public Pass forwardFrugally(TokenBatch batch) {
+    public Pass forwardFrugally(TokenBatch asked) {
+        TokenBatch batch = runnable(asked);
         List<Tensor> entered = new ArrayList<>();
         Tensor residual = runBlocks(batch, entered);
         Tensor last = residual.detach().set_requires_grad(true);
@@ -154,14 +159,14 @@ public final class Decoder implements AutoCloseable {
     /// @param entered told what entered each block
     private Tensor runBlocks(TokenBatch batch, List<Tensor> entered) {
         Attention attention = attention(batch);
-        Rotation rotation = rotation(batch.positions());
+        Rotations turns = rotations(batch);
         Tensor residual = embed(batch.ids(), batch.positions());
         for (int layer = 0; layer < maps.blocks().size(); layer++) {
             entered.add(residual);
             Tensor out = torch.empty_like(residual);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                out.copy_(maps.blocks().get(layer).of(residual, layer, architecture, rotation, attention));
+                out.copy_(maps.blocks().get(layer).of(residual, layer, architecture, turns.of(layer), attention));
             }
             residual = out;
         }
@@ -175,11 +180,11 @@ public final class Decoder implements AutoCloseable {
     /// @return the gradient by what entered the first one
     Tensor backThroughBlocks(TokenBatch batch, List<Tensor> entered, Tensor byResidual) {
         Attention attention = attention(batch);
-        Rotation rotation = rotation(batch.positions());
+        Rotations turns = rotations(batch);
         for (int layer = maps.blocks().size() - 1; layer >= 0; layer--) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor in = entered.get(layer).detach().set_requires_grad(true);
-                Tensor out = maps.blocks().get(layer).of(in, layer, architecture, rotation, attention);
+                Tensor out = maps.blocks().get(layer).of(in, layer, architecture, turns.of(layer), attention);
                 out.backward(byResidual, new BoolOptional(), false, new TensorArrayRefOptional());
                 Torch.withoutGradients(() -> byResidual.copy_(in.grad()));
             }
@@ -211,11 +216,26 @@ public final class Decoder implements AutoCloseable {
     }
 
     /// The score of every sequence of a batch that [reads the ends][TokenBatch#ofEnds], `[S]`, without gradients.
-    public double[] scores(TokenBatch batch) {
+    public double[] scores(TokenBatch asked) {
+        TokenBatch batch = runnable(asked);
         return measured(batch, read -> scoreHead().scores(batch, read));
     }
 
-    private <T> T measured(TokenBatch batch, Function<Tensor, T> measuring) {
+    /// Normed hidden states before the trained tokens of a batch, `[R, D]`, without gradients.
+    public float[][] hidden(TokenBatch batch) {
+        return measured(batch, read -> {
+            double[] flat = Tensors.toDoubles(read);
+            int width = flat.length / batch.targets().length;
+            float[][] rows = new float[batch.targets().length][width];
+            for (int i = 0; i < flat.length; i++) {
+                rows[i / width][i % width] = (float) flat[i];
+            }
+            return rows;
+        });
+    }
+
+    private <T> T measured(TokenBatch asked, Function<Tensor, T> measuring) {
+        TokenBatch batch = runnable(asked);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             return measuring.apply(readAt(batch, runBlocks(batch, new ArrayList<>())));
@@ -223,11 +243,25 @@ public final class Decoder implements AutoCloseable {
     }
 
     private Attention attention(TokenBatch batch) {
-        return new SegmentAttention(architecture, batch.segments(), batch.length());
+        return new SegmentAttention(architecture, precision.sums(), batch.segments(), batch.length());
     }
 
-    private @Nullable Rotation rotation(int[] positions) {
-        return rotations == null ? null : rotations.at(positions);
+    /// The batch as it can be run: a prompt turns by the length of the sequence it begins, so where lengths change
+    /// the rotary frequencies it is not shared.
+    private TokenBatch runnable(TokenBatch batch) {
+        return batch.longest() > architecture.steady() ? batch.unshared() : batch;
+    }
+
+    Rotations rotations(TokenBatch batch) {
+        return rotations(batch.positions(), batch.lengths());
+    }
+
+    /// The rotations of some tokens.
+    ///
+    /// @param positions of each in its sequence
+    /// @param lengths tokens of each one's sequence
+    Rotations rotations(int[] positions, int[] lengths) {
+        return rotations.at(positions, lengths);
     }
 
     /// Normed hidden states before the trained tokens, `[R, D]`.
@@ -238,11 +272,10 @@ public final class Decoder implements AutoCloseable {
     /// The residual stream after the last block, `[N, D]`.
     ///
     /// @param maps this decoder's own, or the same [for few rows][Maps#forFew]
-    Tensor trunk(Maps maps, Tensor embedded, int[] positions, Attention attention) {
-        Rotation rotation = rotation(positions);
+    Tensor trunk(Maps maps, Tensor embedded, Rotations turns, Attention attention) {
         Tensor h = embedded;
         for (int layer = 0; layer < maps.blocks().size(); layer++) {
-            h = maps.blocks().get(layer).of(h, layer, architecture, rotation, attention);
+            h = maps.blocks().get(layer).of(h, layer, architecture, turns.of(layer), attention);
         }
         return h;
     }
@@ -256,27 +289,33 @@ public final class Decoder implements AutoCloseable {
 
     /// Logits of normed hidden states, `[R, V]`, in the type of sums.
     Tensor logitsOf(Maps maps, Tensor hidden) {
-        return maps.head().of(hidden).to(precision.sums());
+        Tensor logits = maps.head().of(hidden).to(precision.sums());
+        double cap = architecture.caps().logits();
+        return Caps.bounds(cap) ? logits.div(Tensors.scalar(cap)).tanh().mul(Tensors.scalar(cap)) : logits;
     }
 
     /// What enters the first block, `[N, D]`, without its graph.
     Tensor embed(int[] ids, int[] positions) {
         try (NoGradGuard guard = new NoGradGuard()) {
             Tensor tokens = parameters.master("embedding.weight").index_select(0, Tensors.indices(ids));
-            return switch (architecture.positions()) {
-                case Positions.Rotary rotary -> tokens;
-                case Positions.Learned learned ->
-                    tokens.add(
-                            parameters.master("position_embedding.weight").index_select(0, Tensors.indices(positions)));
-            };
+            if (architecture.embeddingScale() != 1) {
+                tokens.mul_(Tensors.scalar(architecture.embeddingScale()));
+            }
+            return architecture.learnedPositions()
+                    ? tokens.add(
+                            parameters.master("position_embedding.weight").index_select(0, Tensors.indices(positions)))
+                    : tokens;
         }
     }
 
     /// Adds the gradient by [#embed]'s result to the embeddings' gradients.
     void addToEmbeddings(TokenBatch batch, Tensor gradient) {
         try (NoGradGuard guard = new NoGradGuard()) {
-            parameters.gradient("embedding.weight").index_add_(0, Tensors.indices(batch.ids()), gradient);
-            if (architecture.positions() instanceof Positions.Learned) {
+            parameters
+                    .gradient("embedding.weight")
+                    .index_add_(
+                            0, Tensors.indices(batch.ids()), gradient, Tensors.scalar(architecture.embeddingScale()));
+            if (architecture.learnedPositions()) {
                 parameters
                         .gradient("position_embedding.weight")
                         .index_add_(0, Tensors.indices(batch.positions()), gradient);
@@ -287,15 +326,19 @@ public final class Decoder implements AutoCloseable {
 
     private Block block(String prefix) {
         Architecture.Biases biases = architecture.biases();
+        Architecture.Form form = architecture.form();
+        boolean normed = architecture.queryKeyNorm() != Architecture.QueryKeyNorm.NONE;
         return new Block(
-                norm(prefix + "attention_norm"),
+                form.before() ? norm(prefix + "attention_norm") : null,
                 linear(prefix + "attention.query_key_value", biases.queryKeyValue()),
-                architecture.queryKeyNorm() ? norm(prefix + "attention.query_norm") : null,
-                architecture.queryKeyNorm() ? norm(prefix + "attention.key_norm") : null,
+                normed ? norm(prefix + "attention.query_norm") : null,
+                normed ? norm(prefix + "attention.key_norm") : null,
                 linear(prefix + "attention.output", biases.attentionOutput()),
-                norm(prefix + "feed_forward_norm"),
+                form.after() ? norm(prefix + "attention_output_norm") : null,
+                form.before() ? norm(prefix + "feed_forward_norm") : null,
                 linear(prefix + "feed_forward.up", biases.feedForward()),
-                linear(prefix + "feed_forward.down", biases.feedForward()));
+                linear(prefix + "feed_forward.down", biases.feedForward()),
+                form.after() ? norm(prefix + "feed_forward_output_norm") : null);
     }
 
     private Linear linear(String name, boolean bias) {
@@ -306,8 +349,7 @@ public final class Decoder implements AutoCloseable {
     private Normalisation norm(String name) {
         Architecture.Norm norm = architecture.norm();
         return new Normalisation(
-                norm.kind(),
-                norm.epsilon(),
+                norm,
                 parameters.weight(name + ".weight"),
                 norm.kind() == Architecture.Norm.Kind.LAYER ? parameters.weight(name + ".bias") : null);
     }
@@ -316,9 +358,7 @@ public final class Decoder implements AutoCloseable {
     public void close() {
         readout.close();
         owned.close();
-        if (rotations != null) {
-            rotations.close();
-        }
+        rotations.close();
         parameters.close();
     }
 }

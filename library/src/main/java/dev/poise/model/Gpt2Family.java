@@ -1,12 +1,14 @@
 package dev.poise.model;
 
-import dev.poise.model.Architecture.Activation;
 import dev.poise.model.Architecture.Biases;
+import dev.poise.model.Architecture.Caps;
 import dev.poise.model.Architecture.Norm;
-import dev.poise.model.Architecture.Positions;
+import dev.poise.model.Architecture.QueryKeyNorm;
+import dev.poise.model.Parameter.Order;
 import dev.poise.model.Parameter.Part;
 import dev.poise.model.Parameter.Role;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// GPT-2: learned positions, layer norms with shifts, biases everywhere, and matrices stored `[in, out]`.
@@ -28,35 +30,23 @@ final class Gpt2Family {
                 Family.GPT2,
                 config.integer("vocab_size"),
                 width,
-                config.integer("n_layer"),
                 heads,
                 heads,
                 width / heads,
                 config.integer("n_inner", 4 * width),
                 false,
                 config.integer("n_positions"),
-                new Norm(Norm.Kind.LAYER, config.number("layer_norm_epsilon", 1e-5)),
-                new Positions.Learned(),
-                activation(config),
+                Collections.nCopies(config.layers("n_layer"), new LayerType(LayerType.ALL, null)),
+                true,
+                Architecture.Form.PRE_NORM,
+                new Norm(Norm.Kind.LAYER, config.number("layer_norm_epsilon", 1e-5), false),
+                Family.activation(config, "activation_function", "gelu_new"),
                 new Biases(true, true, true),
-                false,
+                QueryKeyNorm.NONE,
+                1,
                 1 / Math.sqrt(width / (double) heads),
+                Caps.NONE,
                 Family.output(config, true));
-    }
-
-    private static Activation activation(Config config) {
-        String name = config.text("activation_function", "gelu_new");
-        return switch (name) {
-            case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
-            case "gelu" -> Activation.GELU;
-            case "relu" -> Activation.RELU;
-            case "silu", "swish" -> Activation.SILU;
-            // A configuration is open text: what is not named above is refused by its name.
-            default ->
-                throw config.problem(
-                        "activation_function",
-                        "must be one of gelu_new, gelu_pytorch_tanh, gelu, relu, silu, got \"" + name + "\"");
-        };
     }
 
     static List<Parameter> layout(Architecture architecture) {
@@ -66,12 +56,12 @@ final class Gpt2Family {
                 "embedding.weight",
                 Role.EMBEDDING,
                 width,
-                new Part("transformer.wte.weight", architecture.vocabulary(), false)));
+                new Part("transformer.wte.weight", architecture.vocabulary())));
         parameters.add(Parameter.of(
                 "position_embedding.weight",
                 Role.EMBEDDING,
                 width,
-                new Part("transformer.wpe.weight", architecture.context(), false)));
+                new Part("transformer.wpe.weight", architecture.context())));
         for (int layer = 0; layer < architecture.layers(); layer++) {
             String to = "layers." + layer + ".";
             String from = "transformer.h." + layer + ".";
@@ -88,12 +78,12 @@ final class Gpt2Family {
     }
 
     private static void addLinear(List<Parameter> parameters, String to, String from, long in, long out) {
-        parameters.add(Parameter.of(to + ".weight", Role.LINEAR, in, new Part(from + ".weight", out, true)));
-        parameters.add(Parameter.vector(to + ".bias", new Part(from + ".bias", out, false)));
+        parameters.add(Parameter.of(to + ".weight", Role.LINEAR, in, new Part(from + ".weight", out, Order.COLUMNS)));
+        parameters.add(Parameter.vector(to + ".bias", new Part(from + ".bias", out)));
     }
 
     private static void addNorm(List<Parameter> parameters, String to, String from, long width) {
-        parameters.add(Parameter.vector(to + ".weight", new Part(from + ".weight", width, false)));
-        parameters.add(Parameter.vector(to + ".bias", new Part(from + ".bias", width, false)));
+        parameters.add(Parameter.vector(to + ".weight", new Part(from + ".weight", width)));
+        parameters.add(Parameter.vector(to + ".bias", new Part(from + ".bias", width)));
     }
 }

@@ -4,21 +4,22 @@ import dev.poise.torch.Owned;
 import dev.poise.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Rows that grow a token at a time, with the keys and values of what they hold kept, so that each token is run
 /// once.
 ///
 /// Rows may be of different lengths, rows that are done can leave, and others take their places. Rows that begin
-/// with the same prompt share its run. Not thread-safe.
+/// with the same prompt share its run. Where rotary frequencies change with a row's length, a row that grows into
+/// others is run again, so that its logits are always those of a row of its length. Not thread-safe.
 public final class GrowingRows implements AutoCloseable {
 
     private final Decoder decoder;
@@ -28,6 +29,8 @@ public final class GrowingRows implements AutoCloseable {
     private final List<Tensor> values = new ArrayList<>(); // per layer [B, K, capacity, W]
     private final Owned copies = new Owned();
     private final Maps steps; // for a token of every row
+    private final AttentionProducts products;
+    private final List<int[]> texts = new ArrayList<>(); // what each row holds, where it may have to run again
     private Owned owned = new Owned();
     private int[] lengths;
     private Tensor logits; // [B, V]
@@ -47,12 +50,16 @@ public final class GrowingRows implements AutoCloseable {
         }
         refuseOutOfRange(prompts);
         this.steps = decoder.maps().forFew(prompts.size(), copies);
+        this.products = AttentionProducts.of(architecture, decoder.precision().sums());
         ScalarType type = decoder.precision().products();
         for (int layer = 0; layer < architecture.layers(); layer++) {
             keys.add(owned.keep(cache(type)));
             values.add(owned.keep(cache(type)));
         }
         this.logits = owned.keep(Tensors.empty(decoder.precision().sums(), prompts.size(), architecture.vocabulary()));
+        if (capacity > architecture.steady()) {
+            texts.addAll(prompts);
+        }
         enter(IntStream.range(0, prompts.size()).toArray(), prompts);
     }
 
@@ -94,13 +101,41 @@ public final class GrowingRows implements AutoCloseable {
     /// @param tokens one a row; those of the lost rows do not matter
     /// @param lost places of rows that [#enter] will replace before the logits are read
     public void append(int[] tokens, int[] lost) {
+        int[] outgrown = outgrow(tokens, lost);
+        step(
+                tokens,
+                IntStream.concat(Arrays.stream(lost), Arrays.stream(outgrown)).toArray());
+        if (outgrown.length > 0) {
+            enter(outgrown, Arrays.stream(outgrown).mapToObj(texts::get).toList());
+        }
+    }
+
+    /// Notes one token more of every row that may have to run again.
+    ///
+    /// @return places of the rows whose rotary frequencies it changes
+    private int[] outgrow(int[] tokens, int[] lost) {
+        int[] growing = IntStream.range(0, texts.size())
+                .filter(row -> Arrays.stream(lost).noneMatch(place -> place == row))
+                .toArray();
+        for (int row : growing) {
+            int[] longer = Arrays.copyOf(texts.get(row), lengths[row] + 1);
+            longer[lengths[row]] = tokens[row];
+            texts.set(row, longer);
+        }
+        return Arrays.stream(growing)
+                .filter(row -> architecture.turnsDiffer(lengths[row], lengths[row] + 1))
+                .toArray();
+    }
+
+    private void step(int[] tokens, int[] lost) {
         for (int place : lost) {
             lengths[place] = 0;
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Tensor embedded = decoder.embed(tokens, lengths);
-            Tensor residual = decoder.trunk(steps, embedded, lengths, new Step());
+            int[] grown = Arrays.stream(lengths).map(length -> length + 1).toArray();
+            Tensor residual = decoder.trunk(steps, embedded, decoder.rotations(lengths, grown), new Step());
             for (int row = 0; row < lengths.length; row++) {
                 lengths[row]++;
             }
@@ -121,6 +156,11 @@ public final class GrowingRows implements AutoCloseable {
             owned = next;
         }
         lengths = Arrays.stream(rows).map(row -> lengths[row]).toArray();
+        if (!texts.isEmpty()) {
+            List<int[]> keptTexts = Arrays.stream(rows).mapToObj(texts::get).toList();
+            texts.clear();
+            texts.addAll(keptTexts);
+        }
     }
 
     /// Puts new rows into the places of others and runs their prompts, equal neighbours once.
@@ -139,6 +179,9 @@ public final class GrowingRows implements AutoCloseable {
                 }
                 prompt[i] = distinct.size() - 1;
                 lengths[places[i]] = prompts.get(i).length;
+                if (!texts.isEmpty()) {
+                    texts.set(places[i], prompts.get(i));
+                }
             }
             Tensor read = run(distinct, places, prompt);
             logits.index_copy_(0, Tensors.indices(places), read.index_select(0, Tensors.indices(prompt)));
@@ -150,6 +193,7 @@ public final class GrowingRows implements AutoCloseable {
         int tokens = prompts.stream().mapToInt(prompt -> prompt.length).sum();
         int[] ids = new int[tokens];
         int[] positions = new int[tokens];
+        int[] lengthOf = new int[tokens];
         int[] last = new int[prompts.size()];
         List<Segment> segments = new ArrayList<>();
         int start = 0;
@@ -158,12 +202,14 @@ public final class GrowingRows implements AutoCloseable {
             System.arraycopy(prompts.get(p), 0, ids, start, length);
             for (int t = 0; t < length; t++) {
                 positions[start + t] = t;
+                lengthOf[start + t] = length;
             }
             segments.add(new Segment(start, length, 0, 0));
             start += length;
             last[p] = start - 1;
         }
-        Attention within = new SegmentAttention(architecture, segments, tokens);
+        Attention within =
+                new SegmentAttention(architecture, decoder.precision().sums(), segments, tokens);
         Attention storing = (layer, query, key, value) -> {
             for (int i = 0; i < places.length; i++) {
                 store(keys.get(layer), places[i], key, segments.get(promptOf[i]));
@@ -171,7 +217,8 @@ public final class GrowingRows implements AutoCloseable {
             }
             return within.attend(layer, query, key, value);
         };
-        Tensor residual = decoder.trunk(decoder.maps(), decoder.embed(ids, positions), positions, storing);
+        Tensor residual = decoder.trunk(
+                decoder.maps(), decoder.embed(ids, positions), decoder.rotations(positions, lengthOf), storing);
         return decoder.logits(decoder.maps(), residual.index_select(0, Tensors.indices(last)));
     }
 
@@ -181,42 +228,53 @@ public final class GrowingRows implements AutoCloseable {
                 .copy_(flat.narrow(0, segment.start(), segment.length()).transpose(0, 1));
     }
 
-    /// Attention of one new token a row over all that the row holds.
+    /// The keys that a step reads.
+    ///
+    /// @param from the first of them
+    /// @param mask true where a row sees one, `[B, 1, 1, seen - from]`; nothing where all rows see all
+    private record Sight(int from, TensorOptional mask) {
+
+        /// @param lengths tokens of every row before the step
+        static Sight of(int window, int[] lengths, int seen) {
+            int[] first = Arrays.stream(lengths)
+                    .map(length -> Math.max(0, length + 1 - window))
+                    .toArray();
+            int from = Arrays.stream(first).min().orElseThrow();
+            if (Arrays.stream(lengths).allMatch(length -> length + 1 == seen)) {
+                return new Sight(from, new TensorOptional());
+            }
+            int count = seen - from;
+            boolean[] visible = new boolean[lengths.length * count];
+            for (int row = 0; row < lengths.length; row++) {
+                Arrays.fill(visible, row * count + first[row] - from, row * count + lengths[row] + 1 - from, true);
+            }
+            return new Sight(from, new TensorOptional(Tensors.of(visible, lengths.length, 1, 1, count)));
+        }
+    }
+
+    /// Attention of one new token a row over all that the row holds, or what of it the layer's window shows.
     private final class Step implements Attention {
         private final int rows = lengths.length;
         private final int seen = Arrays.stream(lengths).max().orElseThrow() + 1;
         private final Tensor place = Tensors.indices(lengths)
                 .view(rows, 1, 1, 1)
                 .expand(rows, architecture.keyValueHeads(), 1, architecture.headWidth());
-        private final TensorOptional mask = mask();
-
-        /// True where a row sees a key, `[B, 1, 1, seen]`; nothing where all rows see all.
-        private TensorOptional mask() {
-            if (Arrays.stream(lengths).allMatch(length -> length + 1 == seen)) {
-                return new TensorOptional();
-            }
-            boolean[] visible = new boolean[rows * seen];
-            for (int row = 0; row < rows; row++) {
-                Arrays.fill(visible, row * seen, row * seen + lengths[row] + 1, true);
-            }
-            return new TensorOptional(Tensors.of(visible, rows, 1, 1, seen));
-        }
+        private final Map<Integer, Sight> sights = new HashMap<>();
 
         @Override
         public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
+            Sight sight = sights.computeIfAbsent(
+                    architecture.layerTypes().get(layer).window(), window -> Sight.of(window, lengths, seen));
             Tensor allKeys = keys.get(layer).scatter_(2, place, key.unsqueeze(2));
             Tensor allValues = values.get(layer).scatter_(2, place, value.unsqueeze(2));
             int heads = architecture.keyValueHeads();
             // The query heads that share a key head stand where a sequence's positions would: no key is repeated.
             Tensor grouped = query.view(rows, heads, architecture.heads() / heads, architecture.headWidth());
-            return torch.scaled_dot_product_attention(
+            return products.of(
                             grouped,
-                            allKeys.narrow(2, 0, seen),
-                            allValues.narrow(2, 0, seen),
-                            mask,
-                            0.0,
-                            false,
-                            new DoubleOptional(architecture.attentionScale()),
+                            allKeys.narrow(2, sight.from, seen - sight.from),
+                            allValues.narrow(2, sight.from, seen - sight.from),
+                            sight.mask,
                             false)
                     .reshape(rows, architecture.queryWidth());
         }

@@ -1,5 +1,6 @@
 package dev.poise.model;
 
+import dev.poise.model.Architecture.Caps;
 import dev.poise.torch.Owned;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Tensors;
@@ -20,7 +21,10 @@ import org.bytedeco.pytorch.global.torch;
 /// ∂L/∂h = c (W_y − Wᵀp)        ∂L/∂W = Σ (e_y − p) (c h)ᵀ
 /// ```
 ///
-/// and c scales rows of width D, never of width V. Rows are worked off in chunks, in one scratch buffer that
+/// and c scales rows of width D, never of width V. Logits with a soft cap C, z = C tanh(W h / C), are another factor
+/// 1 − (z/C)² away from W h; then the gradient by the logits is formed whole, a chunk at a time.
+///
+/// Rows are worked off in chunks, in one scratch buffer that
 /// lasts: fresh memory of this size costs more in page faults than the operations on it. The probabilities of the
 /// last reading stay there for the way back, as far as the buffer's largest size allows, and are computed again
 /// beyond it, so that memory does not grow with the batch. Log-softmax and everything read from it are computed in
@@ -42,24 +46,28 @@ public final class Head implements Readout {
     private final Tensor weight; // [V, D] type of products
     private final Tensor gradient; // [V, D] type of sums; empty where frozen
     private final Precision precision;
+    private final double cap; // infinite where there is none
     private final int chunk; // rows
     private final int keep; // rows
     private final Owned owned = new Owned();
     private Tensor scratch; // entries of the kept rows, then of one chunk
     private long readings; // the newest one's probabilities lie in the scratch buffer
 
-    Head(Tensor weight, Tensor gradient, Precision precision) {
-        this(weight, gradient, precision, rows(CHUNK_ENTRIES, weight), (int) (KEPT_ENTRIES / weight.size(0)));
+    /// @param cap soft bound of the logits; infinite where there is none
+    Head(Tensor weight, Tensor gradient, Precision precision, double cap) {
+        this(weight, gradient, precision, cap, rows(CHUNK_ENTRIES, weight), (int) (KEPT_ENTRIES / weight.size(0)));
     }
 
+    /// @param cap soft bound of the logits; infinite where there is none
     /// @param chunk rows worked off together, at least 1
     /// @param keep rows whose probabilities are kept for the way back
-    Head(Tensor weight, Tensor gradient, Precision precision, int chunk, int keep) {
+    Head(Tensor weight, Tensor gradient, Precision precision, double cap, int chunk, int keep) {
+        this.cap = cap;
         this.weight = weight;
         this.gradient = gradient;
         this.precision = precision;
         this.chunk = chunk;
-        this.keep = keep - keep % chunk;
+        this.keep = Caps.bounds(cap) ? 0 : keep - keep % chunk;
         this.scratch = owned.keep(Tensors.empty(precision.sums(), 0));
     }
 
@@ -137,9 +145,14 @@ public final class Head implements Readout {
         Tensor place = place(from, count, kept);
         Tensor input = precision.operand(reading.hidden().narrow(0, from, count));
         if (precision.products() == precision.sums()) {
-            return torch.mm_out(place, input, weight.t());
+            torch.mm_out(place, input, weight.t());
+        } else {
+            place.copy_(torch.linear(input, weight));
         }
-        return place.copy_(torch.linear(input, weight));
+        if (Caps.bounds(cap)) {
+            place.div_(Tensors.scalar(cap)).tanh_().mul_(Tensors.scalar(cap));
+        }
+        return place;
     }
 
     /// Fills the statistics of some rows and leaves their probabilities in the scratch buffer.
@@ -187,6 +200,12 @@ public final class Head implements Readout {
     ///
     /// @param byLogProb c = ∂L/∂log p(y) of every row
     Tensor backward(Reading reading, double[] byLogProb) {
+        if (Caps.bounds(cap)) {
+            return backward(reading, (probs, from, count) -> {
+                Tensor c = column(byLogProb, from, count);
+                probs.mul_(c.neg()).scatter_add_(1, targets(reading.targets(), from, count), c);
+            });
+        }
         int rows = reading.targets().length;
         Tensor byHidden = torch.empty_like(reading.hidden());
         boolean kept = reading.number() == readings;
@@ -230,6 +249,32 @@ public final class Head implements Readout {
     /// @param byTopEntropy ∂L/∂H of every row
     /// @param byTopMass ∂L/∂M of every row
     Tensor backward(Reading reading, double[] byLogProb, double[] byTopEntropy, double[] byTopMass) {
+        return backward(reading, (byLogits, from, count) -> {
+            Tensor c = column(byLogProb, from, count);
+            Tensor byMass = column(byTopMass, from, count);
+            T_TensorTensor_T top = torch.topk(byLogits, Math.min(TOP, byLogits.size(1)), 1, true, true);
+            Tensor probs = top.get0();
+            Tensor mass = probs.sum(new long[] {1}, true, new ScalarTypeOptional());
+            Tensor share = probs.div(mass);
+            Tensor bits = torch.xlogy(share, share).div_(Tensors.scalar(Math.log(2)));
+            Tensor entropy =
+                    bits.sum(new long[] {1}, true, new ScalarTypeOptional()).neg_();
+            Tensor byShare = bits.add_(share.mul(entropy)).neg_(); // ∂H/∂s
+            byLogits.mul_(c.add(byMass.mul(mass)).neg_());
+            byLogits.scatter_add_(1, targets(reading.targets(), from, count), c);
+            byLogits.scatter_add_(
+                    1,
+                    top.get1(),
+                    byShare.mul_(column(byTopEntropy, from, count)).add_(probs.mul(byMass)));
+        });
+    }
+
+    /// Turns the probabilities of some rows, `[count, V]`, into the gradient by their logits, in place.
+    private interface ByLogits {
+        void replace(Tensor probs, int from, int count);
+    }
+
+    private Tensor backward(Reading reading, ByLogits gradientByLogits) {
         int rows = reading.targets().length;
         Tensor byHidden = torch.empty_like(reading.hidden());
         reserve(rows, 0);
@@ -237,27 +282,18 @@ public final class Head implements Readout {
             int count = Math.min(chunk, rows - from);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor hidden = reading.hidden().narrow(0, from, count);
-                Tensor c = column(byLogProb, from, count);
-                Tensor byMass = column(byTopMass, from, count);
-                Tensor byLogits = Tensors.softmax(logits(reading, from, count, 0), precision.sums());
-                T_TensorTensor_T top = torch.topk(byLogits, Math.min(TOP, byLogits.size(1)), 1, true, true);
-                Tensor probs = top.get0();
-                Tensor mass = probs.sum(new long[] {1}, true, new ScalarTypeOptional());
-                Tensor share = probs.div(mass);
-                Tensor bits = torch.xlogy(share, share).div_(Tensors.scalar(Math.log(2)));
-                Tensor entropy =
-                        bits.sum(new long[] {1}, true, new ScalarTypeOptional()).neg_();
-                Tensor byShare = bits.add_(share.mul(entropy)).neg_(); // ∂H/∂s
-                byLogits.mul_(c.add(byMass.mul(mass)).neg_());
-                byLogits.scatter_add_(1, targets(reading.targets(), from, count), c);
-                byLogits.scatter_add_(
-                        1,
-                        top.get1(),
-                        byShare.mul_(column(byTopEntropy, from, count)).add_(probs.mul(byMass)));
+                Tensor logits = logits(reading, from, count, 0);
+                Tensor byLogits = Tensors.softmax(logits, precision.sums());
+                gradientByLogits.replace(byLogits, from, count);
+                if (Caps.bounds(cap)) {
+                    Tensor slope =
+                            logits.div_(Tensors.scalar(cap)).square_().neg_().add_(Tensors.scalar(1));
+                    byLogits.mul_(slope);
+                }
                 Tensor operand = precision.operand(byLogits);
                 byHidden.narrow(0, from, count).copy_(operand.matmul(weight));
-                gradient.add_(operand.t().matmul(precision.operand(hidden)));
+                Tensor hidden = precision.operand(reading.hidden().narrow(0, from, count));
+                gradient.add_(operand.t().matmul(hidden));
             }
         }
         return byHidden;

@@ -1,18 +1,19 @@
 package dev.poise.model;
 
-import dev.poise.model.Architecture.Activation;
 import dev.poise.model.Architecture.Biases;
+import dev.poise.model.Architecture.Caps;
+import dev.poise.model.Architecture.Form;
 import dev.poise.model.Architecture.Norm;
-import dev.poise.model.Architecture.Positions;
+import dev.poise.model.Architecture.QueryKeyNorm;
 import dev.poise.model.Parameter.Part;
 import dev.poise.model.Parameter.Role;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
-/// Llama and the families that differ from it by biases and norms: Qwen 2 and Qwen 3.
+/// Llama and the families that differ from it by biases, norms, windows and how files pack their matrices: Mistral,
+/// Qwen 2 and 3, SmolLM 3, OLMo 2, Phi 3. Gemma's files have the same names.
 ///
-/// Rotary positions, RMS norms before attention and feed-forward, grouped key-value heads, gated SiLU.
+/// Rotary positions, RMS norms, grouped key-value heads, gated activation.
 final class LlamaFamily {
 
     private LlamaFamily() {}
@@ -23,56 +24,123 @@ final class LlamaFamily {
         int heads = config.integer("num_attention_heads");
         int context = config.integer("max_position_embeddings");
         int headWidth = config.integer("head_dim", family == Family.QWEN3 ? 128 : width / Math.max(1, heads));
-        boolean attentionBias = config.truth("attention_bias", false);
-        Biases biases =
-                switch (family) {
-                    case QWEN2 -> new Biases(true, false, false);
-                    case QWEN3 -> new Biases(attentionBias, attentionBias, false);
-                    case LLAMA, GPT2 -> new Biases(attentionBias, attentionBias, config.truth("mlp_bias", false));
-                };
+        RotaryConfig rotary = new RotaryConfig(config, family, headWidth, context);
+        List<LayerType> layerTypes = layerTypes(config, family, rotary);
         return new Architecture(
                 family,
                 config.integer("vocab_size"),
                 width,
-                config.integer("num_hidden_layers"),
                 heads,
                 config.integer("num_key_value_heads", heads),
                 headWidth,
                 config.integer("intermediate_size"),
                 true,
-                context,
-                new Norm(Norm.Kind.RMS, config.number("rms_norm_eps", 1e-6)),
-                new Positions.Rotary(RotaryFrequencies.of(config, headWidth)),
-                Activation.SILU,
-                biases,
-                family == Family.QWEN3,
+                rotary.context(layerTypes),
+                layerTypes,
+                false,
+                family == Family.OLMO2 ? Form.POST_NORM : Form.PRE_NORM,
+                new Norm(Norm.Kind.RMS, config.number("rms_norm_eps", epsilon(family)), false),
+                Family.activation(config, "hidden_act", "silu"),
+                biases(config, family),
+                queryKeyNorm(family),
+                1,
                 1 / Math.sqrt(headWidth),
-                Family.output(config, false));
+                Caps.NONE,
+                Family.output(config, family == Family.SMOLLM3));
+    }
+
+    private static Biases biases(Config config, Family family) {
+        boolean attention = config.truth("attention_bias", false);
+        return switch (family) {
+            case QWEN2 -> new Biases(true, false, false);
+            case QWEN3, OLMO2 -> new Biases(attention, attention, false);
+            case LLAMA, SMOLLM3 -> new Biases(attention, attention, config.truth("mlp_bias", false));
+            case MISTRAL, PHI3, GEMMA2, GEMMA3, GPT_NEOX, GPT2 -> Biases.NONE;
+        };
+    }
+
+    private static QueryKeyNorm queryKeyNorm(Family family) {
+        return switch (family) {
+            case QWEN3 -> QueryKeyNorm.HEAD;
+            case OLMO2 -> QueryKeyNorm.WHOLE;
+            case LLAMA, MISTRAL, QWEN2, SMOLLM3, PHI3, GEMMA2, GEMMA3, GPT_NEOX, GPT2 -> QueryKeyNorm.NONE;
+        };
+    }
+
+    /// What `transformers` takes where a configuration says nothing.
+    private static double epsilon(Family family) {
+        return family == Family.OLMO2 || family == Family.PHI3 ? 1e-5 : 1e-6;
+    }
+
+    private static List<LayerType> layerTypes(Config config, Family family, RotaryConfig rotaries) {
+        Layers layers = Layers.of(config);
+        return switch (family) {
+            case MISTRAL -> layers.same(layers.window(4096), rotaries.of(10000));
+            case PHI3 -> layers.same(layers.window(LayerType.ALL), rotaries.of(10000));
+            case QWEN2, QWEN3 -> {
+                Rotary rotary = rotaries.of(10000);
+                int full = config.integer("max_window_layers", 28);
+                boolean sliding = config.truth("use_sliding_window", false);
+                yield layers.types(layer -> sliding && layer >= full, rotary, rotary);
+            }
+            case SMOLLM3 -> withoutRotation(config, layers, rotaries.of(2_000_000));
+            case LLAMA, OLMO2, GEMMA2, GEMMA3, GPT_NEOX, GPT2 -> {
+                Rotary rotary = rotaries.of(10000);
+                yield layers.types(layer -> false, rotary, rotary);
+            }
+        };
+    }
+
+    /// SmolLM 3: every fourth layer, or each that `no_rope_layers` has a 0 for, does not turn, and those have the
+    /// window where there is one.
+    private static List<LayerType> withoutRotation(Config config, Layers layers, Rotary rotary) {
+        int interval = config.integer("no_rope_layer_interval", 4);
+        if (interval < 1) {
+            throw config.problem("no_rope_layer_interval", "must be at least 1, got " + interval);
+        }
+        int[] turns = config.integers("no_rope_layers").orElseGet(() -> {
+            int[] all = new int[layers.count()];
+            for (int layer = 0; layer < all.length; layer++) {
+                all[layer] = (layer + 1) % interval == 0 ? 0 : 1;
+            }
+            return all;
+        });
+        if (turns.length < layers.count()) {
+            throw config.problem(
+                    "no_rope_layers",
+                    "must say 0 or 1 for num_hidden_layers = " + layers.count() + " layers, got " + turns.length);
+        }
+        boolean sliding = config.truth("use_sliding_window", false) && config.has("sliding_window");
+        List<LayerType> seeing = layers.types(layer -> sliding && turns[layer] == 0, rotary, rotary);
+        List<LayerType> types = new ArrayList<>();
+        for (int layer = 0; layer < layers.count(); layer++) {
+            types.add(turns[layer] == 0 ? new LayerType(seeing.get(layer).window(), null) : seeing.get(layer));
+        }
+        return types;
     }
 
     private static void refuseWhatIsNotSupported(Config config, Family family) {
-        String activation = config.text("hidden_act", "silu");
-        if (!activation.equals("silu")) {
-            throw config.problem("hidden_act", "must be silu, got \"" + activation + "\"");
-        }
         if (config.integer("pretraining_tp", 1) != 1) {
             throw config.problem("pretraining_tp", "must be 1, got " + config.integer("pretraining_tp"));
         }
-        config.mustBeAbsent("quantization_config");
-        boolean switchedOff = family != Family.LLAMA && !config.truth("use_sliding_window", false);
-        if (!switchedOff
+        config.mustBeAbsent("clip_qkv");
+        boolean windows = family != Family.LLAMA && family != Family.OLMO2;
+        if (!windows
                 && config.has("sliding_window")
                 && config.integer("sliding_window") < config.integer("max_position_embeddings")) {
             throw config.problem(
                     "sliding_window",
-                    "is not supported below max_position_embeddings, got " + config.integer("sliding_window"));
+                    "is not of this family below max_position_embeddings, got " + config.integer("sliding_window"));
         }
-        if (config.has("layer_types")) {
-            for (JsonNode layer : config.json().get("layer_types")) {
-                if (!layer.asString("").equals("full_attention")) {
-                    throw config.problem("layer_types", "must all be full_attention, got " + layer);
-                }
-            }
+        boolean unbiased = family == Family.MISTRAL || family == Family.PHI3;
+        if (unbiased) {
+            config.mustBe("attention_bias", false);
+        }
+        boolean switched = family == Family.QWEN2 || family == Family.QWEN3;
+        if (switched
+                && !config.truth("use_sliding_window", false)
+                && config.texts("layer_types").orElse(List.of()).contains("sliding_attention")) {
+            throw config.problem("layer_types", "has sliding_attention, but use_sliding_window is false");
         }
     }
 
@@ -83,11 +151,11 @@ final class LlamaFamily {
                 "embedding.weight",
                 Role.EMBEDDING,
                 width,
-                new Part("model.embed_tokens.weight", architecture.vocabulary(), false)));
+                new Part("model.embed_tokens.weight", architecture.vocabulary())));
         for (int layer = 0; layer < architecture.layers(); layer++) {
             addBlock(parameters, architecture, "layers." + layer + ".", "model.layers." + layer + ".");
         }
-        parameters.add(Parameter.vector("final_norm.weight", part("model.norm.weight", width)));
+        parameters.add(Parameter.vector("final_norm.weight", new Part("model.norm.weight", width)));
         return parameters;
     }
 
@@ -97,39 +165,55 @@ final class LlamaFamily {
         long key = architecture.keyWidth();
         long inner = architecture.feedForward();
         Biases biases = architecture.biases();
+        boolean packed = architecture.family() == Family.PHI3;
         String attention = from + "self_attn.";
         String mlp = from + "mlp.";
-        parameters.add(Parameter.vector(to + "attention_norm.weight", part(from + "input_layernorm.weight", width)));
-        addLinear(
-                parameters,
-                to + "attention.query_key_value",
-                width,
-                biases.queryKeyValue(),
-                part(attention + "q_proj", query),
-                part(attention + "k_proj", key),
-                part(attention + "v_proj", key));
-        if (architecture.queryKeyNorm()) {
+        addNorms(parameters, architecture.form(), width, to, from);
+        Part[] queryKeyValue = packed
+                ? new Part[] {new Part(attention + "qkv_proj", query + 2 * key)}
+                : new Part[] {
+                    new Part(attention + "q_proj", query),
+                    new Part(attention + "k_proj", key),
+                    new Part(attention + "v_proj", key)
+                };
+        addLinear(parameters, to + "attention.query_key_value", width, biases.queryKeyValue(), queryKeyValue);
+        if (architecture.queryKeyNorm() != QueryKeyNorm.NONE) {
+            boolean whole = architecture.queryKeyNorm() == QueryKeyNorm.WHOLE;
             long head = architecture.headWidth();
-            parameters.add(
-                    Parameter.vector(to + "attention.query_norm.weight", part(attention + "q_norm.weight", head)));
-            parameters.add(Parameter.vector(to + "attention.key_norm.weight", part(attention + "k_norm.weight", head)));
+            addNorm(parameters, to + "attention.query_norm", attention + "q_norm", whole ? query : head);
+            addNorm(parameters, to + "attention.key_norm", attention + "k_norm", whole ? key : head);
         }
         addLinear(
                 parameters,
                 to + "attention.output",
                 query,
                 biases.attentionOutput(),
-                part(attention + "o_proj", width));
-        parameters.add(Parameter.vector(
-                to + "feed_forward_norm.weight", part(from + "post_attention_layernorm.weight", width)));
+                new Part(attention + "o_proj", width));
+        Part[] up = packed
+                ? new Part[] {new Part(mlp + "gate_up_proj", 2 * inner)}
+                : new Part[] {new Part(mlp + "gate_proj", inner), new Part(mlp + "up_proj", inner)};
+        addLinear(parameters, to + "feed_forward.up", width, biases.feedForward(), up);
         addLinear(
-                parameters,
-                to + "feed_forward.up",
-                width,
-                biases.feedForward(),
-                part(mlp + "gate_proj", inner),
-                part(mlp + "up_proj", inner));
-        addLinear(parameters, to + "feed_forward.down", inner, biases.feedForward(), part(mlp + "down_proj", width));
+                parameters, to + "feed_forward.down", inner, biases.feedForward(), new Part(mlp + "down_proj", width));
+    }
+
+    /// One name means two things: `post_attention_layernorm` is behind attention, but in Llama's form it is of what
+    /// enters the feed-forward part, where the others norm what leaves attention.
+    private static void addNorms(List<Parameter> parameters, Form form, long width, String to, String from) {
+        boolean both = form == Form.BOTH_NORMS;
+        if (form.before()) {
+            String beforeFeedForward = both ? "pre_feedforward_layernorm" : "post_attention_layernorm";
+            addNorm(parameters, to + "attention_norm", from + "input_layernorm", width);
+            addNorm(parameters, to + "feed_forward_norm", from + beforeFeedForward, width);
+        }
+        if (form.after()) {
+            addNorm(parameters, to + "attention_output_norm", from + "post_attention_layernorm", width);
+            addNorm(parameters, to + "feed_forward_output_norm", from + "post_feedforward_layernorm", width);
+        }
+    }
+
+    private static void addNorm(List<Parameter> parameters, String name, String key, long width) {
+        parameters.add(Parameter.vector(name + ".weight", new Part(key + ".weight", width)));
     }
 
     /// A linear map from parts whose keys lack their `.weight` or `.bias`.
@@ -143,12 +227,8 @@ final class LlamaFamily {
     private static Part[] suffixed(String suffix, Part... parts) {
         Part[] named = new Part[parts.length];
         for (int i = 0; i < parts.length; i++) {
-            named[i] = new Part(parts[i].key() + suffix, parts[i].rows(), parts[i].transposed());
+            named[i] = parts[i].suffixed(suffix);
         }
         return named;
-    }
-
-    private static Part part(String key, long rows) {
-        return new Part(key, rows, false);
     }
 }

@@ -221,7 +221,7 @@ public final class ModelDirectory {
             long from = row;
             tensors.add(new OutgoingTensor(part.key(), dtype, parameter.storedShape(part), dtype, () -> {
                 Tensor rows = master.narrow(0, from, part.rows());
-                return Tensors.memory(part.transposed() ? rows.t().contiguous() : rows);
+                return Tensors.memory(part.order().stored(rows));
             }));
             row += part.rows();
         }
@@ -238,12 +238,15 @@ public final class ModelDirectory {
                     continue; // drawn
                 }
                 StoredTensor tensor = found.get();
-                if (part.transposed()) {
-                    Tensor turned = Tensors.empty(master.scalar_type(), parameter.columns(), part.rows());
-                    copy(tensor, turned);
-                    rows.copy_(turned.t());
-                } else {
+                if (part.order().equals(Parameter.Order.SAME)) {
                     copy(tensor, rows);
+                } else {
+                    long[] shape = parameter.storedShape(part).stream()
+                            .mapToLong(Long::longValue)
+                            .toArray();
+                    Tensor ordered = Tensors.empty(master.scalar_type(), shape);
+                    copy(tensor, ordered);
+                    rows.copy_(part.order().ours(ordered));
                 }
                 row += part.rows();
             }
@@ -257,9 +260,10 @@ public final class ModelDirectory {
 
     /// The stored tensors of an architecture, found to be complete.
     ///
+    /// @param family whose names they have
     /// @param weights where they lie
     /// @param prefix what every key of the family starts with but these files leave out; empty where they do not
-    private record Stored(WeightDirectory weights, String prefix) {
+    private record Stored(Family family, WeightDirectory weights, String prefix) {
 
         /// @param optional parts that may be missing
         /// @throws WeightsException naming all that is missing, unexpected or of another shape
@@ -267,14 +271,14 @@ public final class ModelDirectory {
             Family family = architecture.family();
             String prefix = family.optionalPrefix();
             boolean left = weights.names().stream().noneMatch(name -> name.startsWith(prefix));
-            Stored stored = new Stored(weights, left ? prefix : "");
+            Stored stored = new Stored(family, weights, left ? prefix : "");
             List<String> missing = new ArrayList<>();
             List<String> misshaped = new ArrayList<>();
             Set<String> unexpected = new TreeSet<>(weights.names());
             for (Parameter parameter : family.layout(architecture)) {
                 for (Part part : parameter.parts()) {
-                    unexpected.remove(stored.key(part));
                     Optional<StoredTensor> tensor = stored.find(part);
+                    tensor.ifPresent(found -> unexpected.remove(found.name()));
                     if (tensor.isEmpty()) {
                         if (!optional.contains(part)) {
                             missing.add(stored.key(part));
@@ -297,7 +301,7 @@ public final class ModelDirectory {
         }
 
         Optional<StoredTensor> find(Part part) {
-            return weights.find(key(part));
+            return weights.find(key(part)).or(() -> family.otherName(part.key()).flatMap(weights::find));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.poise.model;
 
+import dev.poise.model.Architecture.Norm;
+import dev.poise.torch.Tensors;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -8,27 +10,24 @@ import org.jspecify.annotations.Nullable;
 
 /// Normalisation of the last dimension, in the type of sums.
 ///
-/// @param kind RMS or LAYER
-/// @param epsilon added to the variance
-/// @param scale `[D]`
+/// @param norm which
+/// @param weight `[D]`, the scale, or the scale less one
 /// @param shift `[D]`; null for RMS
-record Normalisation(
-        Architecture.Norm.Kind kind,
-        double epsilon,
-        Tensor scale,
-        @Nullable Tensor shift) {
+record Normalisation(Norm norm, Tensor weight, @Nullable Tensor shift) {
 
     Tensor of(Tensor x) {
-        Tensor input = x.to(scale.scalar_type());
-        return switch (kind) {
-            case RMS -> torch.rms_norm(input, scale.shape(), new TensorOptional(scale), new DoubleOptional(epsilon));
+        Tensor input = x.to(weight.scalar_type());
+        Tensor scale = norm.aboveOne() ? weight.add(Tensors.scalar(1)) : weight;
+        return switch (norm.kind()) {
+            case RMS ->
+                torch.rms_norm(input, weight.shape(), new TensorOptional(scale), new DoubleOptional(norm.epsilon()));
             case LAYER ->
                 torch.layer_norm(
                         input,
-                        scale.shape(),
+                        weight.shape(),
                         new TensorOptional(scale),
                         shift == null ? new TensorOptional() : new TensorOptional(shift),
-                        epsilon,
+                        norm.epsilon(),
                         false);
         };
     }

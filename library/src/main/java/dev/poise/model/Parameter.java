@@ -2,6 +2,7 @@ package dev.poise.model;
 
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 
 /// One parameter of a decoder: its place in the maths, and the stored tensors it is made of.
 ///
@@ -28,8 +29,63 @@ public record Parameter(String name, long[] shape, Role role, List<Part> parts) 
     ///
     /// @param key its name in the file
     /// @param rows how many rows (entries of a vector) it fills
-    /// @param transposed whether the file holds `[in, out]`
-    public record Part(String key, long rows, boolean transposed) {}
+    /// @param order how the file orders their entries
+    public record Part(String key, long rows, Order order) {
+
+        /// A part that the file holds as it is.
+        Part(String key, long rows) {
+            this(key, rows, Order.SAME);
+        }
+
+        /// The same part under a longer name.
+        Part suffixed(String suffix) {
+            return new Part(key + suffix, rows, order);
+        }
+    }
+
+    /// How a file orders the entries of some rows.
+    ///
+    /// @param columnsFirst whether it holds `[in, out]`
+    /// @param heads how many heads the rows belong to, where the file goes head by head and a head's rows of
+    ///     each kind follow each other; 1 where it does not
+    /// @param kinds how many kinds of rows each head has: queries, keys and values are three
+    public record Order(boolean columnsFirst, int heads, int kinds) {
+
+        /// Row by row, as here.
+        public static final Order SAME = new Order(false, 1, 1);
+
+        /// Column by column.
+        public static final Order COLUMNS = new Order(true, 1, 1);
+
+        /// Head by head, in each head kind by kind.
+        static Order byHead(int heads, int kinds) {
+            return new Order(false, heads, kinds);
+        }
+
+        /// Rows as the file holds them, contiguous.
+        ///
+        /// @param rows as the parameter holds them
+        public Tensor stored(Tensor rows) {
+            return columnsFirst ? rows.t().contiguous() : swapped(rows, kinds, heads);
+        }
+
+        /// Rows as the parameter holds them.
+        ///
+        /// @param stored as the file holds them
+        Tensor ours(Tensor stored) {
+            return columnsFirst ? stored.t() : swapped(stored, heads, kinds);
+        }
+
+        /// Rows seen as `[first, second, ..]` with the two exchanged.
+        private static Tensor swapped(Tensor rows, int first, int second) {
+            return first * second == 1
+                    ? rows.contiguous()
+                    : rows.reshape(first, second, -1)
+                            .transpose(0, 1)
+                            .contiguous()
+                            .view(rows.shape());
+        }
+    }
 
     public Parameter {
         parts = List.copyOf(parts);
@@ -68,6 +124,6 @@ public record Parameter(String name, long[] shape, Role role, List<Part> parts) 
         if (shape.length == 1) {
             return List.of(part.rows());
         }
-        return part.transposed() ? List.of(columns(), part.rows()) : List.of(part.rows(), columns());
+        return part.order().columnsFirst() ? List.of(columns(), part.rows()) : List.of(part.rows(), columns());
     }
 }

@@ -4,13 +4,15 @@ import dev.poise.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Attention within the segments of a flat batch: quadratic in a segment, never in the batch.
 ///
@@ -24,15 +26,20 @@ final class SegmentAttention implements Attention {
     private static final double PRODUCTS_OF_A_CALL = 2.5e6;
 
     private final Architecture architecture;
+    private final AttentionProducts products;
     private final List<Group> groups;
     private final Rows queries;
     private final Rows keys;
     private final Rows order;
 
     /// Plans attention for one batch. Tensors of the plan belong to the caller's scope.
-    SegmentAttention(Architecture architecture, List<Segment> segments, int tokens) {
+    ///
+    /// @param sums the type of sums
+    SegmentAttention(Architecture architecture, ScalarType sums, List<Segment> segments, int tokens) {
         this.architecture = architecture;
+        this.products = AttentionProducts.of(architecture, sums);
         this.groups = group(segments, PRODUCTS_OF_A_CALL / (4.0 * architecture.queryWidth()));
+        groups.forEach(group -> group.mask(architecture.windows(), products.capped()));
         this.queries = Rows.of(groups.stream()
                 .flatMapToInt(group -> Arrays.stream(group.queryIndices()))
                 .toArray());
@@ -49,7 +56,7 @@ final class SegmentAttention implements Attention {
         TensorVector v = split(keys.of(value), group -> group.seen);
         TensorVector attended = new TensorVector();
         for (int i = 0; i < groups.size(); i++) {
-            attended.push_back(attend(groups.get(i), q.get(i), k.get(i), v.get(i)));
+            attended.push_back(attend(layer, groups.get(i), q.get(i), k.get(i), v.get(i)));
         }
         return order.of(groups.size() == 1 ? attended.get(0) : torch.cat(attended, 0));
     }
@@ -66,20 +73,13 @@ final class SegmentAttention implements Attention {
                 0);
     }
 
-    private Tensor attend(Group group, Tensor query, Tensor key, Tensor value) {
+    private Tensor attend(int layer, Group group, Tensor query, Tensor key, Tensor value) {
         long rows = group.segments.size();
         Tensor q = query.view(rows, group.length, architecture.heads(), architecture.headWidth());
         Tensor k = perQueryHead(key.view(rows, group.seen, key.size(1), architecture.headWidth()));
         Tensor v = perQueryHead(value.view(rows, group.seen, key.size(1), architecture.headWidth()));
-        Tensor attended = torch.scaled_dot_product_attention(
-                q.transpose(1, 2),
-                k.transpose(1, 2),
-                v.transpose(1, 2),
-                group.mask,
-                0.0,
-                !group.mask.has_value(),
-                new DoubleOptional(architecture.attentionScale()),
-                false);
+        TensorOptional mask = group.mask(architecture.layerTypes().get(layer).window());
+        Tensor attended = products.of(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), mask, !mask.has_value());
         return attended.transpose(1, 2).reshape(rows * group.length, architecture.queryWidth());
     }
 
@@ -100,14 +100,27 @@ final class SegmentAttention implements Attention {
         private final List<Segment> segments;
         private final int length;
         private final int seen;
-        private final TensorOptional mask;
+        private final Map<Integer, TensorOptional> masks = new HashMap<>();
 
         Group(List<Segment> segments) {
             this.segments = segments;
             this.length = longest(segments);
             this.seen = widest(segments);
+        }
+
+        /// Makes the masks of some windows: none where libtorch's own causal one says the same.
+        ///
+        /// @param always whether there must be one all the same
+        void mask(int[] windows, boolean always) {
             boolean plain = segments.getFirst().prefixLength() == 0;
-            this.mask = plain ? new TensorOptional() : new TensorOptional(mask());
+            for (int window : windows) {
+                boolean causal = plain && !always && window >= seen;
+                masks.put(window, causal ? new TensorOptional() : new TensorOptional(visible(window)));
+            }
+        }
+
+        TensorOptional mask(int window) {
+            return masks.getOrDefault(window, new TensorOptional());
         }
 
         private int[] queryIndices() {
@@ -135,14 +148,14 @@ final class SegmentAttention implements Attention {
         }
 
         /// True where a query sees a key, `[G, 1, length, seen]`. A padded query sees what the last real one does.
-        private Tensor mask() {
+        private Tensor visible(int window) {
             boolean[] visible = new boolean[segments.size() * length * seen];
             for (int g = 0; g < segments.size(); g++) {
                 Segment segment = segments.get(g);
                 for (int t = 0; t < length; t++) {
                     int from = (g * length + t) * seen;
                     int last = segment.prefixLength() + Math.min(t, segment.length() - 1);
-                    Arrays.fill(visible, from, from + last + 1, true);
+                    Arrays.fill(visible, from + Math.max(0, last + 1 - window), from + last + 1, true);
                 }
             }
             return Tensors.of(visible, segments.size(), 1, length, seen);

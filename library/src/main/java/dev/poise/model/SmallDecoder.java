@@ -1,6 +1,5 @@
 package dev.poise.model;
 
-import dev.poise.model.Architecture.Positions;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Tensors;
 import java.lang.foreign.ValueLayout;
@@ -28,6 +27,7 @@ public final class SmallDecoder {
     final Architecture architecture;
     final float[] embedding; // [V, D]
     final float @Nullable [] positions; // [context, D], where learned
+    final @Nullable Rotary rotary; // of all layers; null where they do not turn
     final List<Layer> layers = new ArrayList<>();
     final Scale finalNorm;
     final Map head;
@@ -94,9 +94,8 @@ public final class SmallDecoder {
     private SmallDecoder(Decoder decoder) {
         this.architecture = decoder.architecture();
         this.embedding = values(decoder, "embedding.weight");
-        this.positions = architecture.positions() instanceof Positions.Learned
-                ? values(decoder, "position_embedding.weight")
-                : null;
+        this.positions = architecture.learnedPositions() ? values(decoder, "position_embedding.weight") : null;
+        this.rotary = architecture.layerTypes().getFirst().rotary();
         for (int layer = 0; layer < architecture.layers(); layer++) {
             layers.add(layer(decoder, "layers." + layer + "."));
         }
@@ -112,19 +111,34 @@ public final class SmallDecoder {
                 .orElseThrow();
     }
 
-    /// Whether a decoder is small enough, and of a kind that this class computes: float32, and any activation but
-    /// the exact GELU.
+    /// Whether a decoder is small enough, and of a kind that this class computes: float32, norms before both parts of
+    /// a block, any activation but the exact GELU, and layers that all see all and turn alike and whole.
     public static boolean fits(Decoder decoder) {
         return decoder.precision() == Precision.FLOAT32
-                && decoder.architecture().activation() != Architecture.Activation.GELU
-                && decoder.parameters().values().numel() <= MOST_PARAMETERS;
+                && decoder.parameters().values().numel() <= MOST_PARAMETERS
+                && computes(decoder.architecture());
+    }
+
+    private static boolean computes(Architecture architecture) {
+        LayerType first = architecture.layerTypes().getFirst();
+        return architecture.form() == Architecture.Form.PRE_NORM
+                && architecture.activation() != Architecture.Activation.GELU
+                && architecture.queryKeyNorm() != Architecture.QueryKeyNorm.WHOLE
+                && architecture.caps().equals(Architecture.Caps.NONE)
+                && !architecture.norm().aboveOne()
+                && architecture.embeddingScale() == 1
+                && architecture.layerTypes().stream().allMatch(first::equals)
+                && first.window() >= architecture.context()
+                && architecture.steady() >= architecture.context()
+                && (first.rotary() == null || first.rotary().width() == architecture.headWidth());
     }
 
     /// A copy of a decoder that [fits][#fits].
     public static SmallDecoder of(Decoder decoder) {
         if (!fits(decoder)) {
-            throw new IllegalArgumentException("the decoder must be of float32 and have at most " + MOST_PARAMETERS
-                    + " parameters, got " + decoder.parameters().values().numel() + " in " + decoder.precision());
+            throw new IllegalArgumentException("the decoder must be of float32, have at most " + MOST_PARAMETERS
+                    + " parameters and be of a kind that is computed here, got "
+                    + decoder.parameters().values().numel() + " in " + decoder.precision());
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
@@ -150,15 +164,12 @@ public final class SmallDecoder {
 
     private Layer layer(Decoder decoder, String prefix) {
         Architecture.Biases biases = architecture.biases();
+        boolean normed = architecture.queryKeyNorm() == Architecture.QueryKeyNorm.HEAD;
         return new Layer(
                 scale(decoder, prefix + "attention_norm"),
                 map(decoder, prefix + "attention.query_key_value", biases.queryKeyValue()),
-                architecture.queryKeyNorm()
-                        ? new Scale(values(decoder, prefix + "attention.query_norm.weight"), null)
-                        : null,
-                architecture.queryKeyNorm()
-                        ? new Scale(values(decoder, prefix + "attention.key_norm.weight"), null)
-                        : null,
+                normed ? new Scale(values(decoder, prefix + "attention.query_norm.weight"), null) : null,
+                normed ? new Scale(values(decoder, prefix + "attention.key_norm.weight"), null) : null,
                 map(decoder, prefix + "attention.output", biases.attentionOutput()),
                 scale(decoder, prefix + "feed_forward_norm"),
                 map(decoder, prefix + "feed_forward.up", biases.feedForward()),

@@ -1,6 +1,5 @@
 package dev.poise.model;
 
-import dev.poise.model.Architecture.Positions;
 import dev.poise.model.SmallDecoder.Layer;
 import dev.poise.model.SmallDecoder.Map;
 import dev.poise.model.SmallDecoder.Scale;
@@ -131,11 +130,11 @@ public final class SmallRow {
             residual[i] = decoder.embedding[token * width + i];
             residual[i] += decoder.positions == null ? 0 : decoder.positions[length * width + i];
         }
-        if (architecture.positions() instanceof Positions.Rotary(double[] frequencies)) {
-            for (int i = 0; i < frequencies.length; i++) {
-                cosines[i] = Math.cos(length * frequencies[i]);
-                sines[i] = Math.sin(length * frequencies[i]);
-            }
+        Rotary rotary = decoder.rotary;
+        double[] frequencies = rotary == null ? new double[0] : rotary.frequencies(1);
+        for (int i = 0; rotary != null && i < frequencies.length; i++) {
+            cosines[i] = rotary.magnitude() * Math.cos(length * frequencies[i]);
+            sines[i] = rotary.magnitude() * Math.sin(length * frequencies[i]);
         }
     }
 
@@ -166,7 +165,7 @@ public final class SmallRow {
                 normalise(queryKeyValue, start, width, norm, normed);
                 System.arraycopy(normed, 0, queryKeyValue, start, width);
             }
-            if (architecture.positions() instanceof Positions.Rotary) {
+            if (decoder.rotary != null) {
                 rotate(start, width / 2);
             }
         }

@@ -4,6 +4,8 @@ import dev.poise.tokenize.TokenSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Token sequences laid out flat, without padding, sequences of a group sharing their common prompt.
 ///
@@ -54,6 +56,52 @@ public record TokenBatch(
     /// How many tokens the model runs.
     public int length() {
         return ids.length;
+    }
+
+    /// Tokens of the longest sequence.
+    public int longest() {
+        return segments.stream()
+                .mapToInt(segment -> segment.prefixLength() + segment.length())
+                .max()
+                .orElse(0);
+    }
+
+    /// Tokens of the sequence that each token belongs to, `[N]`; of a shared prompt, its own.
+    int[] lengths() {
+        int[] lengths = new int[length()];
+        for (Segment segment : segments) {
+            Arrays.fill(
+                    lengths,
+                    segment.start(),
+                    segment.start() + segment.length(),
+                    segment.prefixLength() + segment.length());
+        }
+        return lengths;
+    }
+
+    /// The same sequences in the same order, each with a prompt of its own.
+    TokenBatch unshared() {
+        Set<Integer> prompts = segments.stream()
+                .filter(segment -> segment.prefixLength() > 0)
+                .map(Segment::prefixStart)
+                .collect(Collectors.toSet());
+        List<Segment> rows = segments.stream()
+                .filter(segment -> segment.prefixLength() > 0 || !prompts.contains(segment.start()))
+                .toList();
+        Layout layout = new Layout(false);
+        int[] reads = new int[readAt.length];
+        for (int s = 0; s < rows.size(); s++) {
+            Segment row = rows.get(s);
+            int start = layout.ids.size();
+            layout.copy(this, row.prefixStart(), row.prefixLength());
+            layout.copy(this, row.start(), row.length());
+            layout.segments.add(new Segment(start, row.prefixLength() + row.length(), 0, 0));
+            for (int r = offsets[s]; r < offsets[s + 1]; r++) {
+                reads[r] = start + positions[readAt[r]];
+            }
+        }
+        return new TokenBatch(
+                layout.ids.toArray(), layout.positions.toArray(), layout.segments, reads, targets, offsets);
     }
 
     /// Sums of per-token values over each sequence, `[S]`.
@@ -130,6 +178,13 @@ public record TokenBatch(
             for (int t = from; t < to; t++) {
                 ids.add(sequence.ids()[t]);
                 positions.add(t);
+            }
+        }
+
+        void copy(TokenBatch from, int start, int count) {
+            for (int n = start; n < start + count; n++) {
+                ids.add(from.ids[n]);
+                positions.add(from.positions[n]);
             }
         }
 

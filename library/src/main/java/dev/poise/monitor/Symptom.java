@@ -29,7 +29,9 @@ public sealed interface Symptom {
         /// The loss has nothing left to learn and the policy answers as before.
         SATURATION,
         /// A metric is beyond a bound that the recipe gives.
-        THRESHOLD
+        THRESHOLD,
+        /// The policy writes the same whatever is drawn, or is rewarded the same for all it writes.
+        COLLAPSE
     }
 
     /// What it is, with its numbers, what it usually means, and what to try; a sentence or two each.
@@ -411,6 +413,59 @@ public sealed interface Symptom {
                     metric + " is " + digits(value) + ", " + (low ? "below " + below : "above " + above) + ".",
                     "The recipe drew this line (monitor.alarms.threshold).",
                     "What it means is what the metric means: see docs/monitors.md.");
+        }
+    }
+
+    /// A policy that writes its own completions has nothing left to tell apart: of at least `share` of a round's
+    /// prompts all completions are the same, or are rewarded equally, or its entropy is at most `entropy`. The
+    /// thresholds are ours.
+    ///
+    /// @param share in (0, 1]
+    /// @param entropy nats a token, > 0
+    record Collapse(double share, double entropy) implements Symptom {
+
+        @Override
+        public Kind kind() {
+            return Kind.COLLAPSE;
+        }
+
+        @Override
+        public String metric() {
+            return Rollout.EQUAL;
+        }
+
+        @Override
+        public OptionalDouble severity(Course course) {
+            Optional<Track> equal = course.track(Rollout.EQUAL);
+            Optional<Track> identical = course.track(Rollout.IDENTICAL);
+            if (equal.isEmpty() || identical.isEmpty()) {
+                return OptionalDouble.empty();
+            }
+            double alike = Math.max(equal.get().last(), identical.get().last()) / share;
+            double certain = course.track(Rollout.ENTROPY)
+                    .map(track -> track.last() > 0 ? entropy / track.last() : Double.POSITIVE_INFINITY)
+                    .orElse(0.0);
+            return OptionalDouble.of(Math.max(alike, certain));
+        }
+
+        @Override
+        public Story story(Course course) {
+            String entropyNow = course.track(Rollout.ENTROPY)
+                    .map(track -> digits(track.last()) + " nats a token")
+                    .orElse("not read");
+            return new Story(
+                    "Collapse",
+                    "Of "
+                            + percent(course.track(Rollout.IDENTICAL)
+                                    .orElseThrow()
+                                    .last())
+                            + " of the prompts all completions are the same tokens, of "
+                            + percent(course.track(Rollout.EQUAL).orElseThrow().last())
+                            + " all are rewarded equally; entropy is " + entropyNow + ".",
+                    "The policy has found one answer and draws nothing else, or the reward cannot tell its answers"
+                            + " apart: there is nothing left to learn from. The last checkpoint before it is kept.",
+                    "Read samples; go on from the checkpoint before with a larger kl or beta, a lower learning rate, or"
+                            + " a reward that tells more answers apart.");
         }
     }
 

@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// @param referenceLogProbs the same under the reference policy; null where the run has none
 /// @param tokens |y|, the trained tokens of every example
 /// @param byToken what was measured token by token, for objectives that ask for it
-public record Examples(double[] logProbs, double @Nullable [] referenceLogProbs, int[] tokens, TokenValues byToken) {
+/// @param rollouts what was noted when the examples were drawn, for objectives that ask for it
+public record Examples(
+        double[] logProbs,
+        double @Nullable [] referenceLogProbs,
+        int[] tokens,
+        TokenValues byToken,
+        Rollouts rollouts) {
 
     /// No examples.
     public static final Examples NONE = new Examples(new double[0], new double[0], new int[0]);
@@ -32,6 +38,11 @@ public record Examples(double[] logProbs, double @Nullable [] referenceLogProbs,
     /// Examples of which only sums were measured.
     public Examples(double[] logProbs, double @Nullable [] referenceLogProbs, int[] tokens) {
         this(logProbs, referenceLogProbs, tokens, TokenValues.NONE);
+    }
+
+    /// Examples of which nothing was noted before they were measured.
+    public Examples(double[] logProbs, double @Nullable [] referenceLogProbs, int[] tokens, TokenValues byToken) {
+        this(logProbs, referenceLogProbs, tokens, byToken, Rollouts.NONE);
     }
 
     /// How many examples.
@@ -59,7 +70,8 @@ public record Examples(double[] logProbs, double @Nullable [] referenceLogProbs,
                 new double[] {logProbs[i]},
                 referenceLogProbs == null ? null : new double[] {referenceLogProbs[i]},
                 new int[] {tokens[i]},
-                byToken.only(i));
+                byToken.only(i),
+                rollouts.only(i));
     }
 
     /// Examples one behind the other; without a reference where any part has none.
@@ -80,6 +92,7 @@ public record Examples(double[] logProbs, double @Nullable [] referenceLogProbs,
                         .map(Examples::tokens)
                         .flatMapToInt(Arrays::stream)
                         .toArray(),
-                TokenValues.join(parts.stream().map(Examples::byToken).toList()));
+                TokenValues.join(parts.stream().map(Examples::byToken).toList()),
+                Rollouts.join(parts.stream().map(Examples::rollouts).toList()));
     }
 }

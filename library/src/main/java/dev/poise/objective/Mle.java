@@ -32,7 +32,18 @@ public record Mle(Mean mean) implements Objective {
         /// Examples, each the mean of its tokens.
         SEQUENCE_MEANS,
         /// Examples, each the sum of its tokens.
-        SEQUENCE_SUMS
+        SEQUENCE_SUMS;
+
+        /// What a token of an example counts in the mean.
+        ///
+        /// @param tokens of the example
+        double weight(Totals totals, int tokens) {
+            return switch (this) {
+                case TOKENS -> 1.0 / totals.tokens();
+                case SEQUENCE_MEANS -> 1.0 / totals.examples() / Math.max(tokens, 1);
+                case SEQUENCE_SUMS -> 1.0 / totals.examples();
+            };
+        }
     }
 
     /// Cross-entropy averaged over tokens.
@@ -53,11 +64,7 @@ public record Mle(Mean mean) implements Objective {
             throw new IllegalArgumentException("mle: totals.tokens must be positive, got " + totals.tokens());
         }
         double[] byGood = new double[good.size()];
-        Arrays.setAll(byGood, i -> switch (mean) {
-            case TOKENS -> -1.0 / totals.tokens();
-            case SEQUENCE_MEANS -> -1.0 / totals.examples() / Math.max(good.tokens()[i], 1);
-            case SEQUENCE_SUMS -> -1.0 / totals.examples();
-        });
+        Arrays.setAll(byGood, i -> -mean.weight(totals, good.tokens()[i]));
         double loss = 0;
         for (int i = 0; i < byGood.length; i++) {
             loss += byGood[i] * good.logProbs()[i];

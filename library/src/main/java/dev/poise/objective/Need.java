@@ -25,6 +25,8 @@ public enum Need {
     PROMPTS,
     /// Completions of other examples behind each example's prompt.
     MISMATCHED,
+    /// What was noted of sampled examples when they were drawn: advantages and log-probabilities.
+    ROLLOUTS,
     /// All examples of an optimiser step at once: the loss is no sum over examples.
     WHOLE_STEP
 }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Makes preference pairs of scored completions.
 ///
@@ -26,8 +27,23 @@ public sealed interface PairBuilder {
     /// @param tooClose prompts without a pair because no two rewards are a margin apart
     record Counts(long prompts, long pairs, long equal, long tooClose) {}
 
+    /// Which completions of a prompt make a pair.
+    ///
+    /// @param chosen place of the better one, from 0
+    /// @param rejected place of the worse one
+    record Pick(int chosen, int rejected) {}
+
+    /// The pairs of one prompt, best first, as places of its completions.
+    ///
+    /// @param rewards one a completion, finite
+    List<Pick> picks(List<Double> rewards);
+
     /// The pairs of one prompt, best first.
-    List<ScoredPair> pairs(Candidates candidates);
+    default List<ScoredPair> pairs(Candidates candidates) {
+        return picks(candidates.rewards()).stream()
+                .map(pick -> pair(candidates, pick.chosen(), pick.rejected()))
+                .toList();
+    }
 
     /// The pairs of all prompts.
     default Result build(List<Candidates> prompts) {
@@ -49,15 +65,14 @@ public sealed interface PairBuilder {
     record BestWorst() implements PairBuilder {
 
         @Override
-        public List<ScoredPair> pairs(Candidates candidates) {
-            List<Double> rewards = candidates.rewards();
+        public List<Pick> picks(List<Double> rewards) {
             int best = 0;
             int worst = 0;
             for (int i = 1; i < rewards.size(); i++) {
                 best = rewards.get(i) > rewards.get(best) ? i : best;
                 worst = rewards.get(i) < rewards.get(worst) ? i : worst;
             }
-            return best == worst ? List.of() : List.of(pair(candidates, best, worst));
+            return best == worst ? List.of() : List.of(new Pick(best, worst));
         }
     }
 
@@ -83,17 +98,46 @@ public sealed interface PairBuilder {
         }
 
         @Override
-        public List<ScoredPair> pairs(Candidates candidates) {
-            List<Double> rewards = candidates.rewards();
-            return IntStream.range(0, rewards.size())
-                    .boxed()
-                    .flatMap(better -> IntStream.range(0, rewards.size())
-                            .filter(worse -> rewards.get(better) - rewards.get(worse) >= margin)
-                            .mapToObj(worse -> pair(candidates, better, worse)))
-                    .sorted(Comparator.comparingDouble(ScoredPair::margin).reversed())
-                    .limit(limit)
-                    .toList();
+        public List<Pick> picks(List<Double> rewards) {
+            return apart(rewards, margin).limit(limit).toList();
         }
+    }
+
+    /// All pairs of a prompt whose rewards differ, the widest first.
+    record All() implements PairBuilder {
+
+        @Override
+        public List<Pick> picks(List<Double> rewards) {
+            return apart(rewards, Double.MIN_VALUE).toList();
+        }
+    }
+
+    /// One pair a prompt: the first completion against the first one after it with another reward. Completions are
+    /// drawn independently, so this is a random pair of unequal ones, and as many as there are change nothing.
+    record FirstTwo() implements PairBuilder {
+
+        @Override
+        public List<Pick> picks(List<Double> rewards) {
+            for (int i = 1; i < rewards.size(); i++) {
+                double lead = rewards.getFirst() - rewards.get(i);
+                if (lead != 0) {
+                    return List.of(lead > 0 ? new Pick(0, i) : new Pick(i, 0));
+                }
+            }
+            return List.of();
+        }
+    }
+
+    /// Every two completions whose rewards are at least `margin` apart, the widest first.
+    private static Stream<Pick> apart(List<Double> rewards, double margin) {
+        return IntStream.range(0, rewards.size())
+                .boxed()
+                .flatMap(better -> IntStream.range(0, rewards.size())
+                        .filter(worse -> rewards.get(better) - rewards.get(worse) >= margin)
+                        .mapToObj(worse -> new Pick(better, worse)))
+                .sorted(Comparator.<Pick>comparingDouble(
+                                pick -> rewards.get(pick.chosen()) - rewards.get(pick.rejected()))
+                        .reversed());
     }
 
     /// The distance from the lowest to the highest reward; 0 for fewer than two.

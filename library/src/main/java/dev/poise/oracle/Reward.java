@@ -17,7 +17,7 @@ public interface Reward {
     /// The rewards of one completion for every prompt.
     ///
     /// @param prompts as many as `completions`
-    /// @throws IllegalArgumentException naming the index of the first answer whose reward is not finite
+    /// @throws RewardException naming the index of the first answer whose reward fails or is not finite
     default double[] scoreAll(List<String> prompts, List<String> completions) {
         if (prompts.size() != completions.size()) {
             throw new IllegalArgumentException("completions must be one a prompt, got " + completions.size() + " for "
@@ -25,12 +25,15 @@ public interface Reward {
         }
         double[] rewards = new double[prompts.size()];
         for (int i = 0; i < rewards.length; i++) {
-            double reward = score(prompts.get(i), completions.get(i));
-            // The texts stay out of the message: they may be long, private or offensive.
-            if (!Double.isFinite(reward)) {
-                throw new IllegalArgumentException("reward of answer " + i + " must be finite, got " + reward);
+            try {
+                rewards[i] = score(prompts.get(i), completions.get(i));
+            } catch (RuntimeException e) {
+                throw new RewardException(i, "failed: " + e.getMessage(), e);
             }
-            rewards[i] = reward;
+            // The texts stay out of the message: they may be long, private or offensive.
+            if (!Double.isFinite(rewards[i])) {
+                throw new RewardException(i, "must be finite, got " + rewards[i], null);
+            }
         }
         return rewards;
     }

@@ -43,7 +43,7 @@ public record Sum(List<Term> terms) implements Reward {
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += term.weight() * scores[i];
                 if (!Double.isFinite(sums[i])) {
-                    throw new IllegalArgumentException("reward of answer " + i + " must be finite, got " + sums[i]);
+                    throw new RewardException(i, "must be finite, got " + sums[i], null);
                 }
             }
         }

@@ -15,7 +15,10 @@ final class Headlines {
                         atTheEnd(curves, "loss", "Loss", ""),
                         atTheEnd(curves, "rewards/accuracies", "Reward accuracy", "share"),
                         atTheEnd(curves, "rewards/margins", "Reward margin", ""),
-                        best(curves, "accuracy").map(accuracy -> withInterval(curves, accuracy)),
+                        best(curves, "accuracy").map(accuracy -> withInterval(curves, accuracy, "Accuracy", "share")),
+                        find(curves, "eval_reward")
+                                .or(() -> find(curves, "rollout/reward"))
+                                .map(reward -> withInterval(curves, reward, "Reward", "")),
                         atTheEnd(curves, "margin", "Margin of scores", ""),
                         find(curves, "pairs_per_second").map(speed("Pairs per second")),
                         find(curves, "pairs_per_second").isPresent()
@@ -41,16 +44,16 @@ final class Headlines {
         return best(curves, metric).map(curve -> plain(name, curve.end(), unit, howTheEndWasTaken(curve)));
     }
 
-    /// A reward model's accuracy, with the interval that its evaluation told.
-    private static Figure withInterval(List<Curve> curves, Curve accuracy) {
+    /// A figure with the interval that was told beside it.
+    private static Figure withInterval(List<Curve> curves, Curve curve, String name, String unit) {
         return new Figure(
-                "Accuracy",
-                accuracy.end(),
-                find(curves, accuracy.name() + "_low").map(Curve::end).orElse(null),
-                find(curves, accuracy.name() + "_high").map(Curve::end).orElse(null),
+                name,
+                curve.end(),
+                find(curves, curve.name() + "_low").map(Curve::end).orElse(null),
+                find(curves, curve.name() + "_high").map(Curve::end).orElse(null),
                 null,
-                "share",
-                howTheEndWasTaken(accuracy));
+                unit,
+                howTheEndWasTaken(curve));
     }
 
     private static String howTheEndWasTaken(Curve curve) {

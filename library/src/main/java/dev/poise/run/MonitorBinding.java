@@ -25,12 +25,12 @@ final class MonitorBinding {
     private MonitorBinding() {}
 
     static Recipe.Monitor bind(Section section, Method method) {
-        int every = section.count("every", 0, method == Method.REWARD ? 0 : 50);
+        int every = section.count("every", 0, method == Method.REWARD || method == Method.ONLINE ? 0 : 50);
         int rows = section.count("rows", 1, 64);
         int topK = section.count("top_k", 1, 10);
         double smoothing = section.number("smoothing", Interval.openClosed(0, 1), 0.5);
         Recipe.Generate generate = generate(section.section("generate"));
-        List<Alarm> alarms = alarms(section.section("alarms"));
+        List<Alarm> alarms = alarms(section.section("alarms"), method);
         Set<Kind> stop = stop(section);
         Governor governor = governor(section.section("governor"));
         section.finish();
@@ -48,9 +48,12 @@ final class MonitorBinding {
         return generate;
     }
 
-    private static List<Alarm> alarms(Section section) {
+    private static List<Alarm> alarms(Section section, Method method) {
         List<Alarm> alarms = new ArrayList<>();
         for (Kind kind : Kind.values()) {
+            if (kind == Kind.COLLAPSE && method != Method.ONLINE) {
+                continue; // nobody but an on-policy run reads what it listens to
+            }
             Section own = section.section(RecipeText.word(kind));
             List<Symptom> symptoms = symptoms(kind, own);
             int patience = own.count("patience", 0, patience(kind));
@@ -93,6 +96,10 @@ final class MonitorBinding {
                                 "metric", "a monitor such as " + ENTROPY, ENTROPY, name -> name.startsWith("monitor/")),
                         bound(section, "below"),
                         bound(section, "above")));
+            case COLLAPSE ->
+                List.of(new Symptom.Collapse(
+                        section.number("share", Interval.openClosed(0, 1), 0.9),
+                        section.number("entropy", Interval.above(0), 0.01)));
         };
     }
 
@@ -105,7 +112,7 @@ final class MonitorBinding {
         return switch (kind) {
             case BEND, THRESHOLD -> 1;
             case DISPLACEMENT, MASS_DROP, LENGTH, REPETITION, SATURATION -> 2;
-            case ENTROPY_TURN -> 3;
+            case ENTROPY_TURN, COLLAPSE -> 3;
         };
     }
 

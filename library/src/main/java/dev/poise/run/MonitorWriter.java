@@ -50,6 +50,8 @@ final class MonitorWriter {
             case Symptom.Repetition(double rise) -> line(alarm, "rise: " + RecipeText.number(rise));
             case Symptom.Saturation(double left, double unchanged) ->
                 line(alarm, "left: " + RecipeText.number(left) + ", unchanged: " + RecipeText.number(unchanged));
+            case Symptom.Collapse(double share, double entropy) ->
+                line(alarm, "share: " + RecipeText.number(share) + ", entropy: " + RecipeText.number(entropy));
             case Symptom.Threshold(String metric, Double below, Double above) ->
                 line(
                         alarm,

@@ -8,7 +8,11 @@ import dev.poise.objective.BatchExMate;
 import dev.poise.objective.Bco;
 import dev.poise.objective.BcoUnpaired;
 import dev.poise.objective.BradleyTerry;
+import dev.poise.objective.Clipped;
 import dev.poise.objective.Cpo;
+import dev.poise.objective.Credit;
+import dev.poise.objective.Credit.Baseline.Kind;
+import dev.poise.objective.Credit.Baseline.Scale;
 import dev.poise.objective.Discopop;
 import dev.poise.objective.Dpo;
 import dev.poise.objective.Dpop;
@@ -28,6 +32,8 @@ import dev.poise.objective.Need;
 import dev.poise.objective.Normalise;
 import dev.poise.objective.Objective;
 import dev.poise.objective.Orpo;
+import dev.poise.objective.Penalty;
+import dev.poise.objective.PolicyGradient;
 import dev.poise.objective.Robust;
 import dev.poise.objective.SimPo;
 import dev.poise.objective.Slic;
@@ -63,7 +69,7 @@ final class ObjectiveBinding {
             return switch (method) {
                 case SUPERVISED -> LIKELIHOOD;
                 case REWARD -> SCORES;
-                case PREFERENCE, UNPAIRED -> {
+                case PREFERENCE, UNPAIRED, ONLINE -> {
                     root.problem("objective", "must be given: a list with at least one section such as " + EXAMPLE);
                     yield LIKELIHOOD;
                 }
@@ -189,8 +195,65 @@ final class ObjectiveBinding {
                         desirable(section),
                         undesirable(section),
                         section.choice("shift", BcoUnpaired.Shift.values(), BcoUnpaired.Shift.STEP_MEAN));
+            case BEST_OF_N ->
+                likelihood(
+                        section,
+                        new Credit.Best(
+                                section.choice("push", Credit.Best.Push.values(), Credit.Best.Push.NONE),
+                                section.number("beta", Interval.atLeast(0), 0.05)),
+                        Penalty.NONE);
+            case RWR ->
+                likelihood(
+                        section,
+                        new Credit.Exponential(
+                                section.number("beta", Interval.above(0), 1),
+                                section.number("limit", Interval.above(0), 20)),
+                        Penalty.NONE);
+            case REST ->
+                likelihood(
+                        section, new Credit.Top(section.number("keep", Interval.openClosed(0, 1), 0.1)), Penalty.NONE);
+            case REINFORCE -> likelihood(section, baseline(section, Kind.RUNNING, Scale.NONE), penalty(section, 0));
+            case RLOO -> likelihood(section, new Credit.Baseline(Kind.LEAVE_ONE_OUT, Scale.NONE), penalty(section, 0));
+            case GRPO ->
+                clipped(
+                        section,
+                        baseline(section, Kind.GROUP, Scale.GROUP),
+                        penalty(section, 0),
+                        Mle.Mean.SEQUENCE_MEANS);
+            case PPO ->
+                clipped(
+                        section,
+                        new Credit.Gae(
+                                section.number("gamma", Interval.openClosed(0, 1), 1),
+                                section.number("lambda", Interval.closed(0, 1), 0.95),
+                                section.flag("whiten", true)),
+                        penalty(section, 0.05),
+                        Mle.Mean.TOKENS);
             case BRADLEY_TERRY -> new BradleyTerry(section.number("centring", Interval.atLeast(0), 0));
         };
+    }
+
+    private static PolicyGradient likelihood(Section section, Credit credit, Penalty penalty) {
+        return new PolicyGradient(credit, penalty, section.choice("mean", Mle.Mean.values(), Mle.Mean.SEQUENCE_SUMS));
+    }
+
+    private static Clipped clipped(Section section, Credit credit, Penalty penalty, Mle.Mean mean) {
+        return new Clipped(
+                section.number("clip", Interval.open(0, 1), 0.2),
+                credit,
+                penalty,
+                section.choice("mean", Mle.Mean.values(), mean));
+    }
+
+    private static Credit baseline(Section section, Kind kind, Scale scale) {
+        return new Credit.Baseline(
+                section.choice("baseline", Kind.values(), kind), section.choice("scale", Scale.values(), scale));
+    }
+
+    private static Penalty penalty(Section section, double beta) {
+        return new Penalty(
+                section.number("kl", Interval.atLeast(0), beta),
+                section.choice("kl_by", Penalty.Form.values(), Penalty.Form.REWARD));
     }
 
     private static double beta(Section section) {

@@ -43,7 +43,14 @@ enum ObjectiveType {
     KTO,
     APO_ZERO_UNPAIRED,
     BCO_UNPAIRED,
-    BRADLEY_TERRY;
+    BRADLEY_TERRY,
+    BEST_OF_N,
+    RWR,
+    REST,
+    REINFORCE,
+    RLOO,
+    GRPO,
+    PPO;
 
     /// All names, for messages.
     static String words() {

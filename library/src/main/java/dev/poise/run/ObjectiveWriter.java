@@ -8,7 +8,9 @@ import dev.poise.objective.BatchExMate;
 import dev.poise.objective.Bco;
 import dev.poise.objective.BcoUnpaired;
 import dev.poise.objective.BradleyTerry;
+import dev.poise.objective.Clipped;
 import dev.poise.objective.Cpo;
+import dev.poise.objective.Credit;
 import dev.poise.objective.Discopop;
 import dev.poise.objective.Dpo;
 import dev.poise.objective.Dpop;
@@ -27,6 +29,9 @@ import dev.poise.objective.Mle;
 import dev.poise.objective.Nca;
 import dev.poise.objective.Objective;
 import dev.poise.objective.Orpo;
+import dev.poise.objective.Penalty;
+import dev.poise.objective.PolicyGradient;
+import dev.poise.objective.RewardedObjective;
 import dev.poise.objective.Robust;
 import dev.poise.objective.SimPo;
 import dev.poise.objective.Slic;
@@ -38,6 +43,9 @@ import dev.poise.objective.Wpo;
 
 /// Objectives as a recipe has them, every default visible: what [ObjectiveBinding] reads, the other way round.
 final class ObjectiveWriter {
+
+    private static final Credit.Baseline OF_OTHERS =
+            new Credit.Baseline(Credit.Baseline.Kind.LEAVE_ONE_OUT, Credit.Baseline.Scale.NONE);
 
     private ObjectiveWriter() {}
 
@@ -126,11 +134,44 @@ final class ObjectiveWriter {
                         .with("shift", bco.shift());
             case BradleyTerry(double centring) ->
                 of(ObjectiveType.BRADLEY_TERRY).with("centring", centring);
+            case PolicyGradient gradient -> rewarded(gradient).with("mean", gradient.mean());
+            case Clipped clipped ->
+                rewarded(clipped).with("clip", clipped.clip()).with("mean", clipped.mean());
             // Objectives are open: users' own are not the recipe's to name.
             default ->
                 throw new IllegalArgumentException(
                         "a recipe's objective must be one of " + ObjectiveType.words() + ", got " + objective);
         };
+    }
+
+    private static FlowMapping rewarded(RewardedObjective objective) {
+        Penalty penalty = objective.penalty();
+        return switch (objective.credit()) {
+            case Credit.Best(Credit.Best.Push push, double beta) ->
+                of(ObjectiveType.BEST_OF_N).with("push", push).with("beta", beta);
+            case Credit.Exponential(double beta, double limit) ->
+                beta(ObjectiveType.RWR, beta).with("limit", limit);
+            case Credit.Top(double keep) -> of(ObjectiveType.REST).with("keep", keep);
+            case Credit.Baseline baseline ->
+                paying(
+                        baseline.equals(OF_OTHERS) && objective instanceof PolicyGradient
+                                ? of(ObjectiveType.RLOO)
+                                : of(objective instanceof Clipped ? ObjectiveType.GRPO : ObjectiveType.REINFORCE)
+                                        .with("baseline", baseline.kind())
+                                        .with("scale", baseline.scale()),
+                        penalty);
+            case Credit.Gae gae ->
+                paying(
+                        of(ObjectiveType.PPO)
+                                .with("gamma", gae.gamma())
+                                .with("lambda", gae.lambda())
+                                .with("whiten", gae.whiten()),
+                        penalty);
+        };
+    }
+
+    private static FlowMapping paying(FlowMapping mapping, Penalty penalty) {
+        return mapping.with("kl", penalty.beta()).with("kl_by", penalty.form());
     }
 
     private static FlowMapping of(ObjectiveType type) {

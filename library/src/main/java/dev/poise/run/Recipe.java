@@ -4,6 +4,7 @@ import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
 import dev.poise.monitor.Watch;
 import dev.poise.objective.Mixture;
+import dev.poise.oracle.PairBuilder;
 import dev.poise.torch.Precision;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param model a model directory in the Hugging Face layout
 /// @param reference what the policy is measured against
 /// @param objective what is minimised; built by the recipe's closed list of types
+/// @param online how completions are drawn and scored; null for methods that draw none
 /// @param seed the one seed from which every stream of random numbers is derived
 /// @param output the run directory
 public record Recipe(
@@ -33,6 +35,7 @@ public record Recipe(
         Reference reference,
         Data data,
         Mixture objective,
+        @Nullable Online online,
         Train train,
         Evaluate evaluate,
         Checkpoint checkpoint,
@@ -51,7 +54,9 @@ public record Recipe(
         /// Answers that are labelled desirable or not, each by itself.
         UNPAIRED,
         /// Pairs, for a model that gives answers scores: a reward model.
-        REWARD
+        REWARD,
+        /// Prompts: the policy's own completions, scored while it is tuned.
+        ONLINE
     }
 
     /// The policy that objectives measure against.
@@ -110,11 +115,62 @@ public record Recipe(
         QUARANTINE
     }
 
+    /// How an on-policy run draws completions, scores them and makes examples of them: the switches of algorithm
+    /// 1 of arXiv 2404.14367, each on its own.
+    ///
+    /// @param reward rules and reward models, added up: [dev.poise.oracle.Reward#parse]
+    /// @param prompts prompts a round
+    /// @param samples where a prompt's completions come from
+    /// @param inner T, how often a round's completions are gone through
+    /// @param anchor the weight of [Recipe#reference] in the log-probabilities that objectives measure against,
+    ///     the rest being that of the policy before the round; in [0, 1]: 1 holds to the reference, 0 follows
+    /// @param pairs how pairs are made of completions, for objectives of pairs
+    /// @param replay what earlier rounds give to later ones
+    /// @param maxNewTokens where a completion is cut
+    /// @param temperature of the draws, above 0
+    public record Online(
+            List<String> reward,
+            int prompts,
+            Samples samples,
+            int inner,
+            double anchor,
+            PairBuilder pairs,
+            Replay replay,
+            int maxNewTokens,
+            double temperature) {
+
+        public Online {
+            reward = List.copyOf(reward);
+        }
+    }
+
+    /// Completions a prompt, by who wrote them.
+    ///
+    /// @param policy drawn from the policy as it is at the start of the round
+    /// @param reference drawn from the reference, the same whenever the prompt comes up
+    /// @param data answers of the data set, as many as a row has at most
+    public record Samples(int policy, int reference, int data) {
+
+        /// Completions a prompt at most.
+        public int total() {
+            return policy + reference + data;
+        }
+    }
+
+    /// What earlier rounds give to later ones: of the prompts of the round before, `share` of them with all their
+    /// completions, `share · decay` of the one before that, and so on.
+    ///
+    /// @param share in [0, 1]; 0 for no replay
+    /// @param decay in [0, 1]
+    /// @param rounds how many rounds are remembered
+    public record Replay(double share, double decay, int rounds) {}
+
     /// How the model is moved.
     ///
     /// @param epochs passes over the training data, > 0, may be a fraction
     /// @param maxSteps optimiser steps, in place of epochs; null to count epochs
-    /// @param batchPairs examples an optimiser step: pairs, or rows of demonstrations
+    /// @param batchPairs examples an optimiser step: pairs, rows of demonstrations, or prompts of a round with
+    ///     what was made of them
     /// @param microBatchTokens tokens of one forward pass; accumulation follows from it and changes no result
     /// @param gradientCheckpointing whether blocks run again on the way back rather than keep what they computed
     /// @param maxTokens the longest sequence, prompt included

@@ -12,6 +12,7 @@ import dev.poise.run.Recipe.HeldOut;
 import dev.poise.run.Recipe.Log;
 import dev.poise.run.Recipe.Method;
 import dev.poise.run.Recipe.Monitor;
+import dev.poise.run.Recipe.Online;
 import dev.poise.run.Recipe.Reference;
 import dev.poise.run.Recipe.Sample;
 import dev.poise.run.Recipe.Schedule;
@@ -53,14 +54,15 @@ final class RecipeBinding {
                 "initial | none | a model directory",
                 switch (method) {
                     case SUPERVISED, REWARD -> new Reference.None();
-                    case PREFERENCE, UNPAIRED -> new Reference.Initial();
+                    case PREFERENCE, UNPAIRED, ONLINE -> new Reference.Initial();
                 },
                 RecipeBinding::reference);
         Data data = data(root.section("data"));
         Mixture objective = ObjectiveBinding.bind(root, method);
+        Online online = OnlineBinding.bind(root, method);
         Train train = train(root.section("train"));
         Evaluate evaluate = evaluate(root.section("evaluate"));
-        Checkpoint checkpoint = checkpoint(root.section("checkpoint"));
+        Checkpoint checkpoint = checkpoint(root.section("checkpoint"), method);
         Log log = log(root.section("log"));
         Sample sample = sample(root.section("sample"));
         Monitor monitor = MonitorBinding.bind(root.section("monitor"), method);
@@ -73,6 +75,7 @@ final class RecipeBinding {
                 reference,
                 data,
                 objective,
+                online,
                 train,
                 evaluate,
                 checkpoint,
@@ -148,13 +151,13 @@ final class RecipeBinding {
         return evaluate;
     }
 
-    private static Checkpoint checkpoint(Section section) {
+    private static Checkpoint checkpoint(Section section, Method method) {
         int every = section.count("every", 0, 500);
         int keep = section.count("keep", 1, 2);
         String best = section.text(
                 "best",
                 "none, an evaluation metric such as eval_loss or a monitor such as " + MonitorBinding.ENTROPY,
-                "eval_loss",
+                method == Method.ONLINE ? "eval_reward" : "eval_loss",
                 name -> name.equals("none") || name.startsWith("eval_") || name.startsWith("monitor/"));
         Better better = section.choice("better", Better.values(), Better.AUTO);
         section.finish();

@@ -1,11 +1,15 @@
 package dev.poise.run;
 
 import dev.poise.data.Shape;
+import dev.poise.objective.Credit;
 import dev.poise.objective.Mixture.Term;
 import dev.poise.objective.Mle;
 import dev.poise.objective.Need;
 import dev.poise.objective.Objective;
+import dev.poise.objective.PolicyGradient;
+import dev.poise.objective.RewardedObjective;
 import dev.poise.run.Recipe.Reference;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +26,13 @@ final class RecipeConflicts {
     static void report(Recipe recipe, Diagnosis diagnosis) {
         if (diagnosis.sound("method")) {
             reportMethod(recipe, diagnosis);
+            if (recipe.method() != Recipe.Method.ONLINE) {
+                reportTerms(
+                        recipe,
+                        diagnosis,
+                        objective -> !(objective instanceof RewardedObjective),
+                        "must be an objective of answers that are given; this one needs method online");
+            }
         }
         if (diagnosis.sound("evaluate.every", "data.evaluate")
                 && recipe.evaluate().every() > 0
@@ -59,6 +70,7 @@ final class RecipeConflicts {
                 reportShape(recipe, PAIRS, diagnosis);
             }
             case REWARD -> reportReward(recipe, diagnosis);
+            case ONLINE -> reportOnline(recipe, diagnosis);
             case UNPAIRED -> {
                 reportTerms(
                         recipe,
@@ -108,6 +120,96 @@ final class RecipeConflicts {
         }
         if (diagnosis.sound("sample.every") && recipe.sample().every() > 0) {
             diagnosis.problem("sample.every", "must be 0 for method reward: a reward model says nothing");
+        }
+    }
+
+    private static void reportOnline(Recipe recipe, Diagnosis diagnosis) {
+        reportTerms(
+                recipe,
+                diagnosis,
+                objective -> Collections.disjoint(objective.needs(), EnumSet.of(Need.LABELS, Need.SCORES)),
+                "must be an objective of pairs or of rewards for method online; this one needs method unpaired or"
+                        + " reward");
+        Recipe.Online online = recipe.online();
+        if (online == null || !diagnosis.sound("online")) {
+            return;
+        }
+        if (online.anchor() > 0) {
+            reportReference(recipe, diagnosis);
+        }
+        if (online.samples().reference() > 0 && diagnosis.sound("reference") && !hasReference(recipe)) {
+            diagnosis.problem(
+                    "reference", "must be initial or a model directory where online.samples asks it, got none");
+        }
+        if (online.samples().data() > 0) {
+            reportShape(recipe, EnumSet.complementOf(EnumSet.of(Shape.PROMPT)), diagnosis);
+        }
+        reportRewarded(recipe, online, diagnosis);
+        if (recipe.objective().needsPairs() && online.samples().total() < 2) {
+            diagnosis.problem(
+                    "online.samples",
+                    "must be at least 2 in all for an objective of pairs, got "
+                            + online.samples().total());
+        }
+        if (recipe.monitor().every() > 0 && recipe.data().shape() == Shape.PROMPT) {
+            diagnosis.problem("monitor.every", "must be 0 where rows are prompts only: monitors read held-out answers");
+        }
+    }
+
+    /// What an objective of rewards asks of the completions.
+    private static void reportRewarded(Recipe recipe, Recipe.Online online, Diagnosis diagnosis) {
+        List<Term> terms = recipe.objective().terms();
+        for (int i = 0; i < terms.size(); i++) {
+            if (terms.get(i).objective() instanceof RewardedObjective objective
+                    && diagnosis.sound("objective." + i + ".type")) {
+                if (terms.size() > 1) {
+                    diagnosis.problem(
+                            "objective", "must hold nothing beside an objective of rewards, got " + terms.size());
+                }
+                reportRewarded("objective." + i, objective, recipe, online, diagnosis);
+            }
+        }
+    }
+
+    private static void reportRewarded(
+            String key, RewardedObjective objective, Recipe recipe, Recipe.Online online, Diagnosis diagnosis) {
+        Credit credit = objective.credit();
+        Recipe.Samples samples = online.samples();
+        if (samples.total() < credit.samples()) {
+            diagnosis.problem(
+                    "online.samples",
+                    "must be at least " + credit.samples() + " in all for " + key
+                            + ", which compares a prompt's completions, got " + samples.total());
+        }
+        boolean paid = objective.penalty().beta() > 0;
+        if (paid && online.anchor() > 0 && diagnosis.sound("reference") && !hasReference(recipe)) {
+            diagnosis.problem(
+                    "reference", "must be initial or a model directory where " + key + ".kl is above 0, got none");
+        }
+        if (objective.penalty().ofReward() > 0 && online.anchor() == 0) {
+            diagnosis.problem(
+                    "online.anchor",
+                    "must be initial or a number in (0, 1) where " + key
+                            + ".kl enters the reward: against the policy that" + " draws, it is 0");
+        }
+        if (!credit.onPolicy()) {
+            return;
+        }
+        if (online.temperature() != 1) {
+            diagnosis.problem(
+                    "online.temperature",
+                    "must be 1 for " + key
+                            + ": at another the samples are not the policy's, and the gradient is none of"
+                            + " its expected reward, got " + RecipeText.number(online.temperature()));
+        }
+        if (samples.policy() < samples.total()) {
+            diagnosis.problem(
+                    "online.samples", "must be of the policy alone for " + key + ", a policy gradient, got others");
+        }
+        if (objective instanceof PolicyGradient && online.replay().share() > 0) {
+            diagnosis.problem(
+                    "online.replay.share",
+                    "must be 0 for " + key + ": nothing corrects for an older policy's samples, as in grpo and ppo");
         }
     }
 

@@ -36,6 +36,11 @@ final class RecipeWriter {
                         .append('\n');
             }
         });
+        Recipe.Online online = recipe.online();
+        if (online != null) {
+            section("online", () -> OnlineBinding.lines(online)
+                    .forEach(line -> yaml.append(indent).append(line).append('\n')));
+        }
         section("train", () -> train(recipe.train()));
         section("evaluate", () -> key("every", recipe.evaluate().every()));
         section("checkpoint", () -> {

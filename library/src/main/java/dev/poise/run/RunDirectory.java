@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -160,17 +160,17 @@ public record RunDirectory(Path root) {
         return new Checkpoint(step, target);
     }
 
-    /// Deletes all whole checkpoints but the newest ones and the best.
+    /// Deletes all whole checkpoints but the newest ones and some others.
     ///
     /// @param keep how many of the newest stay, at least 1
-    /// @param best the step of the one that stays besides, if there is one
-    public void prune(int keep, OptionalLong best) throws IOException {
+    /// @param others the steps of those that stay besides
+    public void prune(int keep, Set<Long> others) throws IOException {
         if (keep < 1) {
             throw new IllegalArgumentException("keep must be at least 1, got " + keep);
         }
         List<Checkpoint> checkpoints = checkpoints();
         for (Checkpoint checkpoint : checkpoints.subList(0, Math.max(checkpoints.size() - keep, 0))) {
-            if (best.isEmpty() || checkpoint.step() != best.getAsLong()) {
+            if (!others.contains(checkpoint.step())) {
                 AtomicWrite.delete(checkpoint.directory());
             }
         }

@@ -61,6 +61,7 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
                                 "must be a pair of a chosen and a rejected answer: the method is "
                                         + method.name().toLowerCase(Locale.ROOT));
                 };
+            case ONLINE -> List.of(row);
             case SUPERVISED ->
                 switch (row) {
                     case Encoded.Pair pair -> List.of(new Encoded.Single(pair.source(), pair.chosen(), null));

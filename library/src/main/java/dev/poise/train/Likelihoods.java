@@ -51,14 +51,17 @@ public final class Likelihoods {
     }
 
     /// Told what was measured of one row.
-    private interface Sink {
+    interface Sink {
 
+        /// Hears of one row.
+        ///
         /// @param row its index among all rows
         /// @param i its index in its micro-batch
         void accept(Measured measured, int row, int i);
     }
 
-    private static void measureAll(
+    /// Measures rows in micro-batches, those of similar length together.
+    static void measureAll(
             Decoder decoder, List<? extends Encoded> rows, int microBatchTokens, IntConsumer progress, Sink sink) {
         int stretch = 1024; // rows looked at together, so that rows of similar length share a forward pass
         for (int from = 0; from < rows.size(); from += stretch) {

@@ -1,6 +1,5 @@
 package dev.poise.train;
 
-import dev.poise.data.Shuffle;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
 import dev.poise.monitor.Event;
@@ -9,40 +8,37 @@ import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;
 import dev.poise.run.RunDirectory;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// The loop of a run: batches to steps, steps to metrics, evaluations, samples and checkpoints.
 ///
-/// Steps visit rows in an order that only the seed and the epoch decide, so a run that was killed goes on from its
-/// last checkpoint to the same numbers, bit for bit on the same machine and settings.
+/// What a step's rows are depends on the seed and on what a checkpoint keeps, so a run that was killed goes on
+/// from its last checkpoint to the same numbers, bit for bit on the same machine and settings.
 final class Loop {
 
-    /// Weights beyond this are reported: likelihood has 1, IPO at β = 0.01 has 100, unlikelihood has 1000 where the
-    /// bad example's probability is 0.999.
+    /// Weights beyond this are reported: likelihood has 1, IPO at β = 0.01 has 100, unlikelihood has 1000 where
+    /// the bad example's probability is 0.999.
     private static final double ALARMING_WEIGHT = 1000;
 
     private final Recipe recipe;
     private final RunDirectory directory;
     private final Metrics metrics;
     private final Progress progress;
-    private final List<TrainingRow> rows;
-    private final List<TrainingRow> evaluationRows;
+    private final Supply supply;
     private final Decoder policy;
     private final Tuner tuner;
     private final SampleSheet samples;
     private final Monitors monitors;
     private final Averages interval = new Averages();
     private final Stopwatch stopwatch = new Stopwatch();
-    private final long stepsPerEpoch;
     private final long total;
     private TrainingState state;
-    private int[] order = {};
-    private int orderedEpoch = -1;
     private boolean alarmed; // since the last metric line
 
     Loop(
@@ -50,7 +46,7 @@ final class Loop {
             RunDirectory directory,
             Metrics metrics,
             Progress progress,
-            PreparedRows prepared,
+            Supply supply,
             Decoder policy,
             Tuner tuner,
             SampleSheet samples,
@@ -60,19 +56,17 @@ final class Loop {
         this.directory = directory;
         this.metrics = metrics;
         this.progress = progress;
-        this.rows = prepared.train();
-        this.evaluationRows = prepared.evaluation();
+        this.supply = supply;
         this.policy = policy;
         this.tuner = tuner;
         this.samples = samples;
         this.monitors = monitors;
         this.state = state;
         this.interval.restore(state.interval());
-        this.stepsPerEpoch = Math.ceilDiv(rows.size(), recipe.train().batchPairs());
         Long maxSteps = recipe.train().maxSteps();
         this.total = maxSteps != null
                 ? maxSteps
-                : Math.max(1, (long) Math.ceil(recipe.train().epochs() * stepsPerEpoch));
+                : Math.max(1, (long) Math.ceil(recipe.train().epochs() * supply.stepsPerEpoch()));
     }
 
     /// Steps made so far.
@@ -112,32 +106,54 @@ final class Loop {
         return every > 0 && step % every == 0;
     }
 
-    private void step() {
-        List<TrainingRow> batch = batch(state.step());
+    private void step() throws IOException {
+        List<TrainingRow> batch = supplied();
         double rate = LearningRate.at(recipe.train(), state.step(), total);
-        Tuner.Step done;
-        long start = System.nanoTime();
-        try {
-            done = tuner.step(batch, rate, interval);
-        } catch (NonFiniteException e) {
-            throw e.at("step " + (state.step() + 1));
+        SequencedMap<String, Double> numbers = new LinkedHashMap<>();
+        if (!batch.isEmpty()) {
+            numbers.put("loss", move(batch, rate).loss());
         }
-        monitors.trained((System.nanoTime() - start) / 1e9);
         interval.add("learning_rate", rate, 1);
-        alarm(done);
         long tokens = batch.stream()
                 .mapToLong(row -> TrainingRow.tokens(row.encoded()))
                 .sum();
         stopwatch.worked(batch.size(), tokens);
         state = state.moved(tokens);
-        SequencedMap<String, Double> numbers = new LinkedHashMap<>();
-        numbers.put("loss", done.loss());
         interval.mean("rewards/margins").ifPresent(margin -> numbers.put("margin", margin));
         interval.mean("rewards/accuracies").ifPresent(accuracy -> numbers.put("accuracy", accuracy));
-        interval.mean("margin").ifPresent(margin -> numbers.put("margin", margin));
-        interval.mean("accuracy").ifPresent(accuracy -> numbers.put("accuracy", accuracy));
+        supply.reward().ifPresent(reward -> numbers.put("reward", reward));
         numbers.put("rows/s", stopwatch.rowsPerSecond());
         progress.advanced("train", state.step(), total, numbers);
+    }
+
+    /// The next step's rows. Where a reward gives none, what the policy has learnt so far is kept.
+    private List<TrainingRow> supplied() throws IOException {
+        try {
+            List<TrainingRow> batch = supply.rows(state.step());
+            SequencedMap<String, Double> reading = supply.newReading();
+            if (!reading.isEmpty()) {
+                monitors.rollout(state.step() + 1, reading);
+            }
+            return batch;
+        } catch (IllegalArgumentException e) {
+            boolean kept = directory.checkpoints().stream().anyMatch(one -> one.step() == state.step());
+            if (state.step() > 0 && !kept) {
+                checkpoint(state.step());
+            }
+            throw e;
+        }
+    }
+
+    private Tuner.Step move(List<TrainingRow> batch, double rate) {
+        long start = System.nanoTime();
+        try {
+            Tuner.Step done = tuner.step(batch, rate, interval);
+            monitors.trained((System.nanoTime() - start) / 1e9);
+            alarm(done);
+            return done;
+        } catch (NonFiniteException e) {
+            throw e.at("step " + (state.step() + 1));
+        }
     }
 
     /// Warns of a weight that is about to tear the policy away, once a metric line.
@@ -152,21 +168,6 @@ final class Loop {
                     done.largestWeight(),
                     ALARMING_WEIGHT));
         }
-    }
-
-    /// The rows of a step, counted from zero.
-    private List<TrainingRow> batch(long step) {
-        int epoch = Math.toIntExact(step / stepsPerEpoch);
-        int from = Math.toIntExact(step % stepsPerEpoch) * recipe.train().batchPairs();
-        int to = Math.min(rows.size(), from + recipe.train().batchPairs());
-        if (!recipe.train().shuffle()) {
-            return rows.subList(from, to);
-        }
-        if (epoch != orderedEpoch) {
-            order = Shuffle.epoch(rows.size(), recipe.seed(), epoch);
-            orderedEpoch = epoch;
-        }
-        return Arrays.stream(order, from, to).mapToObj(rows::get).toList();
     }
 
     private void log(long step) throws IOException {
@@ -184,17 +185,15 @@ final class Loop {
 
     /// Evaluates and returns whether this is the best policy so far.
     private boolean evaluate(long step) throws IOException {
-        if (evaluationRows.isEmpty()) {
-            return false;
-        }
-        Averages averages = new Averages();
+        SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
         try {
-            tuner.evaluate(evaluationRows, averages);
+            supply.evaluate().forEach((name, value) -> evaluation.put("eval_" + name, value));
         } catch (NonFiniteException e) {
             throw e.at("evaluation after step " + step);
         }
-        SequencedMap<String, Double> evaluation = new LinkedHashMap<>();
-        StepMetrics.evaluation(averages).forEach((name, value) -> evaluation.put("eval_" + name, value));
+        if (evaluation.isEmpty()) {
+            return false;
+        }
         state = state.evaluated(evaluation);
         SequencedMap<String, Object> line = line(step);
         line.putAll(evaluation);
@@ -237,7 +236,7 @@ final class Loop {
 
     private SequencedMap<String, Object> line(long step) {
         SequencedMap<String, Object> line = new LinkedHashMap<>();
-        line.put("epoch", step / (double) stepsPerEpoch);
+        line.put("epoch", step / (double) supply.stepsPerEpoch());
         return line;
     }
 
@@ -247,10 +246,21 @@ final class Loop {
             ModelDirectory.write(policy, recipe.model(), target);
             tuner.optimiser().writeTo(target);
             now.writeTo(target);
+            supply.writeTo(target);
             monitors.writeTo(target);
         });
-        directory.prune(
-                recipe.checkpoint().keep(),
-                state.bestStep() > 0 ? OptionalLong.of(state.bestStep()) : OptionalLong.empty());
+        Set<Long> kept = new HashSet<>();
+        if (state.bestStep() > 0) {
+            kept.add(state.bestStep());
+        }
+        // The newest policy that has been seen to be well: what a collapse is noticed by comes a round later.
+        OptionalLong collapsed = monitors.collapsedSince();
+        long well = collapsed.isPresent() ? collapsed.getAsLong() - 2 : supply.drawnAt(step);
+        directory.checkpoints().stream()
+                .mapToLong(RunDirectory.Checkpoint::step)
+                .filter(before -> before <= well)
+                .max()
+                .ifPresent(kept::add);
+        directory.prune(recipe.checkpoint().keep(), kept);
     }
 }

@@ -1,5 +1,7 @@
 package dev.poise.train;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.poise.data.Encoded;
 import dev.poise.model.Pass;
 import dev.poise.model.TokenBatch;
@@ -8,6 +10,7 @@ import dev.poise.objective.Batch;
 import dev.poise.objective.Evaluation;
 import dev.poise.objective.Examples;
 import dev.poise.objective.Need;
+import dev.poise.objective.Rollouts;
 import dev.poise.objective.TokenValues;
 import dev.poise.objective.Totals;
 import dev.poise.tokenize.TokenSequence;
@@ -149,7 +152,20 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, doubl
                 reference[i] = known[place(sequences[i])];
             }
         }
-        return new Examples(sums.logProbs(), reference, sums.tokens(), values(sequences));
+        return new Examples(sums.logProbs(), reference, sums.tokens(), values(sequences), rollouts(sequences));
+    }
+
+    private Rollouts rollouts(int[] sequences) {
+        if (!needs.contains(Need.ROLLOUTS)) {
+            return Rollouts.NONE;
+        }
+        List<TrainingRow.Rollout> drawn = Arrays.stream(sequences)
+                .mapToObj(s -> requireNonNull(row(s).rollout(), "rollout"))
+                .toList();
+        return new Rollouts(
+                drawn.stream().map(TrainingRow.Rollout::advantages).toArray(double[][]::new),
+                drawn.stream().map(TrainingRow.Rollout::logProbs).toArray(double[][]::new),
+                drawn.stream().mapToDouble(TrainingRow.Rollout::ratioBaseline).toArray());
     }
 
     private TokenValues values(int[] sequences) {

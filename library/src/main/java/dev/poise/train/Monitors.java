@@ -6,6 +6,7 @@ import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
 import dev.poise.model.TokenBatch;
 import dev.poise.model.TokenStatistics;
+import dev.poise.monitor.Alarm;
 import dev.poise.monitor.Event;
 import dev.poise.monitor.Governor;
 import dev.poise.monitor.HeldOut;
@@ -34,7 +35,9 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
@@ -133,14 +136,15 @@ final class Monitors {
         List<int[]> prompts = settings.generate().every() == 0
                 ? List.of()
                 : SampleSheet.prompts(
-                        rows,
+                        rows.stream().map(TrainingRow::encoded).toList(),
                         settings.generate().prompts(),
                         policy.architecture().context());
         Governor governor = settings.watch().governor();
         double weight = governor == null
                 ? 0
                 : recipe.objective().terms().get(governor.term()).weight();
-        MonitorState state = rows.isEmpty() || checkpoint.isEmpty()
+        boolean watches = !rows.isEmpty() || recipe.method() == Recipe.Method.ONLINE;
+        MonitorState state = !watches || checkpoint.isEmpty()
                 ? MonitorState.start(settings.watch().start(weight))
                 : MonitorState.readFrom(checkpoint.get());
         Monitors monitors =
@@ -188,9 +192,29 @@ final class Monitors {
     }
 
     void writeTo(Path directory) {
-        if (!rows.isEmpty()) {
+        if (!rows.isEmpty() || recipe.method() == Recipe.Method.ONLINE) {
             state.writeTo(directory);
         }
+    }
+
+    /// Takes in what a round of the policy's own completions says, and tells what happened.
+    ///
+    /// @param step the first step on the round
+    void rollout(long step, SequencedMap<String, Double> values) throws IOException {
+        Watch.Outcome outcome = settings.watch().next(state.watch(), new Reading(step, values));
+        state = state.with(outcome.state());
+        for (Event event : outcome.events()) {
+            tell(event);
+        }
+    }
+
+    /// The step from which on the policy seems to have collapsed, alarm or not yet; nothing where it has not.
+    OptionalLong collapsedSince() {
+        Alarm.State alarm =
+                state.watch().alarms().get(Symptom.Kind.COLLAPSE.name().toLowerCase(Locale.ROOT));
+        return alarm != null && (alarm.raised() || alarm.row() > 0)
+                ? OptionalLong.of(alarm.since())
+                : OptionalLong.empty();
     }
 
     /// Looks at what is due after a step, writes it down and tells what happened.

@@ -1,6 +1,7 @@
 package dev.poise.train;
 
 import dev.poise.data.BadRows;
+import dev.poise.data.Encoded;
 import dev.poise.data.Encoder;
 import dev.poise.data.Split;
 import dev.poise.run.Recipe;
@@ -19,6 +20,7 @@ final class PreparedRows implements AutoCloseable {
     private final Optional<Dataset> heldOut;
     private final List<TrainingRow> train;
     private final List<TrainingRow> evaluation;
+    private final Split split;
     private final double referenceSeconds;
 
     private PreparedRows(
@@ -26,7 +28,9 @@ final class PreparedRows implements AutoCloseable {
             Optional<Dataset> heldOut,
             List<TrainingRow> train,
             List<TrainingRow> evaluation,
+            Split split,
             double referenceSeconds) {
+        this.split = split;
         this.referenceSeconds = referenceSeconds;
         this.data = data;
         this.heldOut = heldOut;
@@ -49,6 +53,9 @@ final class PreparedRows implements AutoCloseable {
             int rows = Math.toIntExact(data.file().size());
             double share = recipe.data().evaluate() instanceof Recipe.HeldOut.Share(double part) ? part : 0;
             Split split = Split.of(rows, share, recipe.seed());
+            if (recipe.method() == Recipe.Method.ONLINE) {
+                return ofPrompts(data, heldOut, split, progress);
+            }
             long start = System.nanoTime();
             ReferenceScores scores = new ReferenceScores(recipe, progress);
             ReferenceScores.Known known = scores.of(data, "train");
@@ -60,8 +67,32 @@ final class PreparedRows implements AutoCloseable {
                     .orElseGet(() -> scores.rows(data, split.evaluation(), known));
             double seconds = known.sums() == null ? 0 : (System.nanoTime() - start) / 1e9;
             progress.note(split.train().length + " rows to train on, " + evaluation.size() + " held out");
-            return new PreparedRows(data, heldOut, scores.rows(data, split.train(), known), evaluation, seconds);
+            return new PreparedRows(data, heldOut, scores.rows(data, split.train(), known), evaluation, split, seconds);
         }
+    }
+
+    /// Rows to be completed: those that hold an answer may be looked at by monitors, none is scored beforehand.
+    private static PreparedRows ofPrompts(Dataset data, Optional<Dataset> heldOut, Split split, Progress progress) {
+        PreparedRows prepared = new PreparedRows(data, heldOut, List.of(), List.of(), split, 0);
+        List<Encoded> evaluation = prepared.evaluationPrompts();
+        List<TrainingRow> answered = evaluation.stream()
+                .filter(row -> TrainingRow.sequences(row).stream().allMatch(sequence -> sequence.trainedTokens() > 0))
+                .map(TrainingRow::of)
+                .toList();
+        progress.note(split.train().length + " prompts to train on, " + evaluation.size() + " held out");
+        return new PreparedRows(data, heldOut, List.of(), answered, split, 0);
+    }
+
+    /// The rows to train on, as they were read.
+    List<Encoded> trainPrompts() {
+        return data.rows(split.train());
+    }
+
+    /// The rows held out, as they were read.
+    List<Encoded> evaluationPrompts() {
+        return heldOut.map(other -> other.rows(
+                        IntStream.range(0, Math.toIntExact(other.file().size())).toArray()))
+                .orElseGet(() -> data.rows(split.evaluation()));
     }
 
     private static Dataset encode(

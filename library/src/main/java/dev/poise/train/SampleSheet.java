@@ -9,11 +9,9 @@ import dev.poise.sample.Decoding;
 import dev.poise.sample.Sampler;
 import dev.poise.sample.TextSample;
 import dev.poise.sample.TextSampler;
-import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// The same few prompts, answered again and again while a policy is tuned.
@@ -29,14 +27,12 @@ record SampleSheet(Recipe.Sample settings, List<int[]> prompts, Tokenizer tokeni
     private static final int BATCH = 16;
 
     /// The prompts of the first rows that have one and leave room for an answer.
-    static List<int[]> prompts(List<TrainingRow> rows, int count, int context) {
+    static List<int[]> prompts(List<? extends Encoded> rows, int count, int context) {
         List<int[]> prompts = new ArrayList<>();
         for (int i = 0; i < rows.size() && prompts.size() < count; i++) {
-            Encoded encoded = rows.get(i).encoded();
-            TokenSequence sequence = TrainingRow.sequences(encoded).getFirst();
-            int length = sequence.firstTrained();
-            if (length > 0 && length < context) {
-                prompts.add(Arrays.copyOf(sequence.ids(), length));
+            int[] prompt = TrainingRow.prompt(rows.get(i));
+            if (prompt.length > 0 && prompt.length < context) {
+                prompts.add(prompt);
             }
         }
         return prompts;

@@ -22,6 +22,9 @@ import java.util.SequencedMap;
 /// off), `mean_reward` the mean over all answers, `min_reward` and `max_reward` the means over steps of a step's
 /// lowest and highest score (TRL's are of micro-batches). An evaluation adds the ends of the accuracy's interval.
 ///
+/// Of sampled completions `importance_ratio` is the mean over tokens of π/π_old and `staleness` that of
+/// |log π − log π_old|, nats: exactly 1 and 0 at the first step on a round.
+///
 /// Of our own: `weights/chosen` and `weights/rejected` are means of w⁺ and w⁻, of one example's loss by its summed
 /// log-probability, negative where the step lowers the good or raises the bad; `weights/max` is the mean over
 /// steps of a step's largest size; `weights/vanished` the share of examples whose weight is below 10⁻¹² in size:
@@ -60,6 +63,19 @@ final class StepMetrics {
         }
         if (!measured.scored()) {
             addTokens(averages, measured);
+        }
+        addRatios(averages, batch.good());
+    }
+
+    /// How far the policy has moved from the one that wrote its samples, token by token.
+    private static void addRatios(Averages averages, Examples drawn) {
+        for (int i = 0; i < drawn.rollouts().logProbs().length; i++) {
+            double[] old = drawn.rollouts().logProbs()[i];
+            for (int t = 0; t < old.length; t++) {
+                double moved = drawn.byToken().logProbs()[i][t] - old[t];
+                averages.add("importance_ratio", Math.exp(moved), 1);
+                averages.add("staleness", Math.abs(moved), 1);
+            }
         }
     }
 

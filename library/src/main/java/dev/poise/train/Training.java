@@ -1,5 +1,6 @@
 package dev.poise.train;
 
+import dev.poise.data.Encoded;
 import dev.poise.data.Encoder;
 import dev.poise.model.Architecture;
 import dev.poise.model.Decoder;
@@ -43,9 +44,12 @@ public final class Training {
     private final RunDirectory directory;
     private final Optional<Reward> judge;
     private final Progress progress;
+    private final @Nullable Reward reward;
 
-    private Training(Recipe recipe, RunDirectory directory, Optional<Reward> judge, Progress progress) {
+    private Training(
+            Recipe recipe, RunDirectory directory, Optional<Reward> judge, Progress progress, @Nullable Reward reward) {
         this.judge = judge;
+        this.reward = reward;
         this.recipe = recipe;
         this.directory = directory;
         this.progress = progress;
@@ -77,12 +81,20 @@ public final class Training {
     /// @throws IOException when the directory holds something else, or cannot be written
     /// @throws IllegalStateException when `resume` finds other data or another recipe
     public static Outcome run(Recipe recipe, boolean resume, Progress progress) throws IOException {
+        return run(recipe, resume, progress, null);
+    }
+
+    /// The same with completions scored by a reward of the caller's own.
+    ///
+    /// @param reward in place of what the recipe's `online.reward` names, which is then but a note; null for that
+    public static Outcome run(Recipe recipe, boolean resume, Progress progress, @Nullable Reward reward)
+            throws IOException {
         Optional<Reward> judge = judge(recipe);
         int threads = Torch.start(recipe.train().threads());
         RunDirectory directory = new RunDirectory(recipe.output());
         try (RunLock lock = resume ? directory.resume() : directory.create();
                 Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
-            return new Training(recipe, directory, judge, progress).run(tokenizer, threads);
+            return new Training(recipe, directory, judge, progress, reward).run(tokenizer, threads);
         }
     }
 
@@ -100,7 +112,8 @@ public final class Training {
                 tokenizer,
                 chatTemplate(tokenizer),
                 recipe.train().maxTokens(),
-                recipe.data().tooLong());
+                recipe.data().tooLong(),
+                recipe.method() == Recipe.Method.ONLINE);
         try (PreparedRows rows = prepare(encoder, fresh)) {
             Manifest manifest = manifest(rows, threads);
             if (Files.exists(directory.manifest())) {
@@ -232,7 +245,8 @@ public final class Training {
                         : Metrics.resume(directory.metrics(), state.step());
                 Samples samples = fresh
                         ? Samples.create(directory.samples())
-                        : Samples.resume(directory.samples(), state.step())) {
+                        : Samples.resume(directory.samples(), state.step());
+                Supply supply = supply(rows, tokenizer, policy, tuner, metrics, checkpoint)) {
             checkpoint.ifPresent(tuner.optimiser()::readFrom);
             SampleSheet sheet = new SampleSheet(
                     recipe.sample(), prompts(rows, architecture.context()), tokenizer, samples, recipe.seed());
@@ -247,7 +261,7 @@ public final class Training {
                     judge,
                     progress,
                     checkpoint);
-            Loop loop = new Loop(recipe, directory, metrics, progress, rows, policy, tuner, sheet, monitors, state);
+            Loop loop = new Loop(recipe, directory, metrics, progress, supply, policy, tuner, sheet, monitors, state);
             SequencedMap<String, Double> evaluation = loop.run();
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, recipe.model(), target);
@@ -266,15 +280,28 @@ public final class Training {
     /// The decoder that is trained: a language model or, by method reward, what gives answers scores.
     private Decoder policy(Path directory) {
         return switch (recipe.method()) {
-            case SUPERVISED, PREFERENCE, UNPAIRED ->
+            case SUPERVISED, PREFERENCE, UNPAIRED, ONLINE ->
                 ModelDirectory.read(directory, recipe.train().precision(), true);
             case REWARD -> ModelDirectory.startReward(directory, recipe.train().precision(), recipe.seed() ^ STREAM);
         };
     }
 
+    private Supply supply(
+            PreparedRows rows,
+            Tokenizer tokenizer,
+            Decoder policy,
+            Tuner tuner,
+            Metrics metrics,
+            Optional<Path> checkpoint) {
+        return recipe.method() == Recipe.Method.ONLINE
+                ? OnPolicyRows.of(recipe, reward, rows, tokenizer, policy, metrics, progress, checkpoint)
+                : new FixedRows(recipe, rows, tuner);
+    }
+
     /// What samples are drawn for: prompts of held-out rows, else of the first training rows.
     private List<int[]> prompts(PreparedRows rows, int context) {
-        List<TrainingRow> asked = rows.evaluation().isEmpty() ? rows.train() : rows.evaluation();
+        List<Encoded> held = rows.evaluationPrompts();
+        List<Encoded> asked = held.isEmpty() ? rows.trainPrompts() : held;
         return SampleSheet.prompts(asked, recipe.sample().prompts(), context);
     }
 

@@ -2,6 +2,7 @@ package dev.poise.train;
 
 import dev.poise.data.Encoded;
 import dev.poise.tokenize.TokenSequence;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,20 @@ import org.jspecify.annotations.Nullable;
 ///     reference
 /// @param referenceTokens the same token by token: `[sequence][token]`; null unless the objective tells tokens apart
 /// @param mismatched the row's prompt with another row's completion; null unless the objective reads one
+/// @param rollout what was noted of the row's one sequence when it was drawn; null unless the objective reads it
 public record TrainingRow(
         Encoded encoded,
         double @Nullable [] reference,
         double @Nullable [][] referenceTokens,
-        @Nullable Mismatched mismatched) {
+        @Nullable Mismatched mismatched,
+        @Nullable Rollout rollout) {
+
+    /// A sequence as it was drawn.
+    ///
+    /// @param advantages of every trained token
+    /// @param logProbs of every trained token under the policy before the round, nats
+    /// @param ratioBaseline what log π − log π_ref of the sequence is held against, nats
+    public record Rollout(double[] advantages, double[] logProbs, double ratioBaseline) {}
 
     /// A prompt with a completion that does not belong to it.
     ///
@@ -30,6 +40,15 @@ public record TrainingRow(
             throw new IllegalArgumentException(
                     encoded.source() + ": every sequence must hold at least one trained token, got one without");
         }
+    }
+
+    /// A row that was not drawn.
+    public TrainingRow(
+            Encoded encoded,
+            double @Nullable [] reference,
+            double @Nullable [][] referenceTokens,
+            @Nullable Mismatched mismatched) {
+        this(encoded, reference, referenceTokens, mismatched, null);
     }
 
     /// A row of which the reference's sums are known.
@@ -48,6 +67,12 @@ public record TrainingRow(
             case Encoded.Pair pair -> List.of(pair.chosen(), pair.rejected());
             case Encoded.Single single -> List.of(single.sequence());
         };
+    }
+
+    /// What stands before the first sequence's answer: token ids.
+    static int[] prompt(Encoded encoded) {
+        TokenSequence sequence = sequences(encoded).getFirst();
+        return Arrays.copyOf(sequence.ids(), sequence.firstTrained());
     }
 
     /// Whether its first sequence is one to reward: so it is with all but undesirable answers.

@@ -1,5 +1,5 @@
-/// Weights on disk: safetensors files, sharded indices, Hugging Face directories. A reader refuses what is malformed
-/// before anything is allocated by it; a writer replaces a file as a whole or not at all.
+/// Weights on disk: safetensors files, sharded indices, Hugging Face directories, GGUF files. A reader refuses what is
+/// malformed before anything is allocated by it; a writer replaces a file as a whole or not at all.
 ///
 /// Not here: the meaning of a weight (`model`), tensors of libtorch (`torch`).
 @NullMarked

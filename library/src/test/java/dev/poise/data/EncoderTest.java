@@ -220,6 +220,28 @@ final class EncoderTest {
                 .startsWith("2 rows: 1 encoded, 1 bad, 0 dropped", "1 bad: not taken by the chat template");
     }
 
+    /// For whoever lets a model complete them: one token at least must be left for that.
+    @Test
+    void promptsAloneAreKeptOnRequestWhereTheyLeaveRoom() {
+        Source source = new Source(folder.resolve("rows.jsonl"), 1);
+        Example row = new Example.Prompt(source, new Content.Text("ab"));
+        int length = encoder(9, TooLong.CUT).encodePrompt(source, new Content.Text("ab")).length;
+        assertThat(encoder(9, TooLong.CUT).encode(row)).isInstanceOf(Encoding.Dropped.class);
+        Encoding.Kept kept = (Encoding.Kept) keeping(length + 1, TooLong.CUT).encode(row);
+        Encoded.Single single = (Encoded.Single) kept.row();
+        assertThat(single.sequence().length()).isEqualTo(length);
+        assertThat(single.sequence().trainedTokens()).isZero();
+        assertThat(keeping(length, TooLong.CUT).encode(row))
+                .isEqualTo(new Encoding.Dropped(source, Drop.PROMPT_TOO_LONG));
+        assertThatThrownBy(() -> keeping(length, TooLong.STOP).encode(row))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("a prompt must hold fewer than " + length + " tokens");
+    }
+
+    private Encoder keeping(int maxTokens, TooLong tooLong) {
+        return new Encoder(tokenizer, Optional.empty(), maxTokens, tooLong, true);
+    }
+
     @Test
     void refusesCountsThatDoNotAddUp() {
         assertThatThrownBy(() -> new EncodingCounts(3, 1, Map.of(), Map.of(Drop.TOO_LONG, 1L), 0, 0, 0, 0))

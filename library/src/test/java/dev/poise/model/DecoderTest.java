@@ -124,13 +124,14 @@ final class DecoderTest {
         }
     }
 
-    @Test
-    void bfloat16StaysNearFloat32InValuesAndGradients() {
+    @ParameterizedTest
+    @EnumSource(names = {"QWEN2", "OLMO2", "GEMMA2", "GPT_NEOX"})
+    void bfloat16StaysNearFloat32InValuesAndGradients(Family family) {
         TokenBatch batch = TokenBatch.of(groups(4));
         double[] coefficients = coefficients(batch);
         try (PointerScope scope = new PointerScope();
-                Decoder full = TinyDecoders.decoder(Family.QWEN2, Precision.FLOAT32, true);
-                Decoder half = TinyDecoders.decoder(Family.QWEN2, Precision.BFLOAT16, true)) {
+                Decoder full = TinyDecoders.decoder(family, Precision.FLOAT32, true);
+                Decoder half = TinyDecoders.decoder(family, Precision.BFLOAT16, true)) {
             double[] exact = full.measure(batch).logProbs();
             double[] rounded = half.measure(batch).logProbs();
             assertThat(rounded).containsExactly(exact, within(0.05));

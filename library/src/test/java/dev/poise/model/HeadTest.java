@@ -23,6 +23,7 @@ final class HeadTest {
     private static final int ROWS = 7;
     private static final int WIDTH = 5;
     private static final int VOCABULARY = 11;
+    private static final double NO_CAP = Double.POSITIVE_INFINITY;
     private static final int[] TARGETS = {3, 0, 10, 3, 7, 1, 9};
     private static final double[] BY_LOG_PROB = {-0.5, 1.25, 0.75, -2, 0.1, -0.3, 3};
 
@@ -33,18 +34,30 @@ final class HeadTest {
 
     /// Loss and both gradients against autograd through the whole matrix of logits.
     @ParameterizedTest
-    @CsvSource({"1, 0", "3, 0", "7, 0", "100, 0", "1, 4", "3, 3", "3, 100", "100, 100"})
-    void trap17_chunkedEqualsUnchunkedInLossAndGradient(int chunk, int keep) {
+    @CsvSource({
+        "1, 0, Infinity",
+        "3, 0, Infinity",
+        "7, 0, Infinity",
+        "100, 0, Infinity",
+        "1, 4, Infinity",
+        "3, 3, Infinity",
+        "3, 100, Infinity",
+        "100, 100, Infinity",
+        "3, 0, 1.5",
+        "3, 6, 1.5",
+        "100, 100, 0.7"
+    })
+    void trap17_chunkedEqualsUnchunkedInLossAndGradient(int chunk, int keep, double cap) {
         try (PointerScope scope = new PointerScope()) {
             Tensor weight = normal(1, VOCABULARY, WIDTH).set_requires_grad(true);
             Tensor hidden = normal(2, ROWS, WIDTH).set_requires_grad(true);
             Tensor targets = Tensors.indices(TARGETS).unsqueeze(1);
-            Tensor logProbs = torch.log_softmax(torch.linear(hidden, weight), 1).gather(1, targets);
+            Tensor logProbs = torch.log_softmax(logits(hidden, weight, cap), 1).gather(1, targets);
             Tensor c = Tensors.of(BY_LOG_PROB, ScalarType.Double).unsqueeze(1);
             logProbs.mul(c).sum().backward();
 
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
-            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, chunk, keep);
+            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, cap, chunk, keep);
             Head.Reading reading = head.read(hidden, TARGETS, false);
             TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(Tensors.toDoubles(logProbs), within(1e-12));
@@ -53,7 +66,7 @@ final class HeadTest {
             assertThat(Tensors.toDoubles(gradient)).containsExactly(Tensors.toDoubles(weight.grad()), within(1e-12));
 
             TokenStatistics whole =
-                    new Head(weight.detach(), gradient, Precision.FLOAT64, ROWS, 0).measure(hidden, TARGETS);
+                    new Head(weight.detach(), gradient, Precision.FLOAT64, cap, ROWS, 0).measure(hidden, TARGETS);
             assertThat(read.entropies()).containsExactly(whole.entropies(), within(1e-12));
             assertThat(read.meanLogits()).containsExactly(whole.meanLogits(), within(1e-12));
             assertThat(read.best()).containsExactly(whole.best());
@@ -64,15 +77,15 @@ final class HeadTest {
 
     /// Entropy in bits and mass of the ten largest of eleven, written down in tensors and differentiated by autograd.
     @ParameterizedTest
-    @CsvSource({"1, 0", "3, 0", "7, 4", "100, 100"})
-    void gradientsByTopEntropyAndMassEqualAutograd(int chunk, int keep) {
+    @CsvSource({"1, 0, Infinity", "3, 0, Infinity", "7, 4, Infinity", "100, 100, Infinity", "3, 3, 1.5"})
+    void gradientsByTopEntropyAndMassEqualAutograd(int chunk, int keep, double cap) {
         try (PointerScope scope = new PointerScope()) {
             double[] byEntropy = {0.3, -1.5, 0, 2, -0.7, 1.1, 0.4};
             double[] byMass = {-2, 0.5, 3, 0, 1.2, -0.6, 0.9};
             Tensor weight = normal(1, VOCABULARY, WIDTH).set_requires_grad(true);
             Tensor hidden = normal(2, ROWS, WIDTH).set_requires_grad(true);
             Tensor targets = Tensors.indices(TARGETS).unsqueeze(1);
-            Tensor logits = torch.linear(hidden, weight);
+            Tensor logits = logits(hidden, weight, cap);
             Tensor logProbs = torch.log_softmax(logits, 1).gather(1, targets).squeeze(1);
             Tensor top = torch.topk(torch.softmax(logits, 1), Head.TOP).get0();
             Tensor mass = top.sum(1);
@@ -85,13 +98,20 @@ final class HeadTest {
             loss.backward();
 
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
-            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, chunk, keep);
+            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, cap, chunk, keep);
             Head.Reading reading = head.read(hidden, TARGETS, false);
             assertThat(reading.statistics().topEntropies()).containsExactly(Tensors.toDoubles(entropy), within(1e-12));
             Tensor byHidden = head.backward(reading, BY_LOG_PROB, byEntropy, byMass);
             assertThat(Tensors.toDoubles(byHidden)).containsExactly(Tensors.toDoubles(hidden.grad()), within(1e-12));
             assertThat(Tensors.toDoubles(gradient)).containsExactly(Tensors.toDoubles(weight.grad()), within(1e-12));
         }
+    }
+
+    private static Tensor logits(Tensor hidden, Tensor weight, double cap) {
+        Tensor logits = torch.linear(hidden, weight);
+        return cap < Double.POSITIVE_INFINITY
+                ? logits.div(Tensors.scalar(cap)).tanh().mul(Tensors.scalar(cap))
+                : logits;
     }
 
     private static Tensor column(double[] values) {
@@ -107,7 +127,7 @@ final class HeadTest {
                 logits[i] = 3 - 0.5 * ((7 * i) % 15);
             }
             Tensor weight = Tensors.of(logits, ScalarType.Double).view(15, 1);
-            Head head = new Head(weight, Tensors.zeros(ScalarType.Double, 15, 1), Precision.FLOAT64, 8, 0);
+            Head head = new Head(weight, Tensors.zeros(ScalarType.Double, 15, 1), Precision.FLOAT64, NO_CAP, 8, 0);
             TokenStatistics read = head.measure(matrix(ScalarType.Double, 1, 1), new int[] {4});
             assertThat(read.topMasses()).containsExactly(new double[] {0.993811714727}, within(1e-12));
             assertThat(read.topEntropies()).containsExactly(new double[] {2.398942379757}, within(1e-12));
@@ -124,7 +144,7 @@ final class HeadTest {
             Tensor gradient = Tensors.zeros(precision.sums(), 3, 1);
             Tensor hidden = matrix(precision.sums(), 3, 1, 1, -1);
             int[] targets = {0, 1, 0};
-            Head head = new Head(weight, gradient, precision, 2, 2);
+            Head head = new Head(weight, gradient, precision, NO_CAP, 2, 2);
             Head.Reading reading = head.read(hidden, targets, false);
             TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(0, -400, -400);
@@ -143,7 +163,7 @@ final class HeadTest {
             Tensor weight = normal(1, VOCABULARY, WIDTH);
             Tensor hidden = normal(2, ROWS, WIDTH);
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
-            Head head = new Head(weight, gradient, Precision.FLOAT64, 3, 6);
+            Head head = new Head(weight, gradient, Precision.FLOAT64, NO_CAP, 3, 6);
             double[] at = Tensors.toDoubles(head.backward(head.read(hidden, TARGETS, false), BY_LOG_PROB));
             Head.Reading first = head.read(hidden, TARGETS, false);
             head.measure(
@@ -158,7 +178,7 @@ final class HeadTest {
     void trap15_logSoftmaxOfBfloat16LogitsIsNotRoundedToBfloat16() {
         try (PointerScope scope = new PointerScope()) {
             Tensor weight = matrix(Precision.BFLOAT16.products(), 3, 64, 63, -33);
-            Head head = new Head(weight, Tensors.zeros(ScalarType.Float, 3, 1), Precision.BFLOAT16, 8, 0);
+            Head head = new Head(weight, Tensors.zeros(ScalarType.Float, 3, 1), Precision.BFLOAT16, NO_CAP, 8, 0);
             double[] logProbs = head.measure(matrix(ScalarType.Float, 3, 1, 1, 1), new int[] {0, 1, 2})
                     .logProbs();
             double logSum = 64 + Math.log1p(Math.exp(-1));

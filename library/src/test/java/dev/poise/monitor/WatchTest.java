@@ -55,6 +55,26 @@ final class WatchTest {
         assertThat(events.getFirst().lines().get(3)).contains("mle");
     }
 
+    /// A policy that writes one thing, or is rewarded the same for all it writes, or is sure of every token.
+    @Test
+    void collapseSpeaksOfOneAnswerOneRewardAndNoEntropy() {
+        Watch watch = watch(new Alarm(new Symptom.Collapse(0.8, 0.01), 2));
+        double[][] rounds = {{0.1, 0, 1}, {0.7, 0.7, 0.5}, {0.1, 0.8, 0.5}, {0.9, 0.2, 0.5}, {0.1, 0.1, 0.5}};
+        List<Event> events = run(
+                watch,
+                rounds.length,
+                i -> reading(
+                        Rollout.EQUAL, rounds[i][0], Rollout.IDENTICAL, rounds[i][1], Rollout.ENTROPY, rounds[i][2]));
+        assertThat(events).extracting(Event::kind).containsExactly(Event.Kind.ALARM);
+        assertThat(events.getFirst().step()).isEqualTo(30);
+        assertThat(events.getFirst().since()).isEqualTo(20);
+        assertThat(run(watch, 3, i -> reading(Rollout.EQUAL, 0, Rollout.IDENTICAL, 0, Rollout.ENTROPY, 0.005 * i)))
+                .as("entropy of at most 0.01 nats, the second time")
+                .hasSize(1);
+        assertThat(run(watch, 3, i -> reading(Rollout.EQUAL, 0, Rollout.IDENTICAL, 0, Rollout.ENTROPY, 0.02)))
+                .isEmpty();
+    }
+
     /// A chosen likelihood that falls without a growing margin, or for a few answers only, is something else.
     @Test
     void displacementNeedsAGrowingMarginAndHalfOfTheAnswers() {

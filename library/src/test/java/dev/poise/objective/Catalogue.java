@@ -38,6 +38,9 @@ final class Catalogue {
                                 new Wpo(new LengthDesensitised(new Dpo(0.3, 0), 0.25)),
                                 new LengthDesensitised(new Ipo(0.2, Normalise.TOKENS), 0.4),
                                 new LengthDesensitised(new SimPo(1.5, 0.4, 0, 0, Normalise.TOKENS), 0),
+                                new PolicyGradient(new Credit.Top(0.5), Penalty.NONE, Mle.Mean.SEQUENCE_SUMS),
+                                new PolicyGradient(new Credit.Top(0.5), Penalty.NONE, Mle.Mean.TOKENS),
+                                new Clipped(0.3, new Credit.Top(0.5), Penalty.NONE, Mle.Mean.SEQUENCE_MEANS),
                                 new Mixture(List.of(new Term(new Dpo(0.3, 0), 1.5), new Term(new Mle(), 0.5))),
                                 new Mixture(List.of(
                                         new Term(new TokenUnlikelihood(0.5), 2),

@@ -237,7 +237,18 @@ final class ObjectiveLawsTest {
                         reference,
                         rows(tokens, random),
                         magnitudes(tokens, random, 2),
-                        magnitudes(tokens, random, 0.9)));
+                        magnitudes(tokens, random, 0.9)),
+                rollouts(tokens, random));
+    }
+
+    /// Advantages of either sign, and policies near and far.
+    private static Rollouts rollouts(int[] tokens, SplittableRandom random) {
+        return new Rollouts(
+                IntStream.of(tokens)
+                        .mapToObj(length -> random.doubles(length, -1.5, 2).toArray())
+                        .toArray(double[][]::new),
+                rows(tokens, random),
+                random.doubles(tokens.length, -0.5, 0.5).toArray());
     }
 
     private static double[][] rows(int[] tokens, SplittableRandom random) {
@@ -283,7 +294,11 @@ final class ObjectiveLawsTest {
                         Arrays.copyOfRange(tokens.referenceLogProbs(), from, to),
                         Arrays.copyOfRange(tokens.logCollisions(), from, to),
                         Arrays.copyOfRange(tokens.topEntropies(), from, to),
-                        Arrays.copyOfRange(tokens.topMasses(), from, to)));
+                        Arrays.copyOfRange(tokens.topMasses(), from, to)),
+                new Rollouts(
+                        Arrays.copyOfRange(examples.rollouts().advantages(), from, to),
+                        Arrays.copyOfRange(examples.rollouts().logProbs(), from, to),
+                        Arrays.copyOfRange(examples.rollouts().ratioBaselines(), from, to)));
     }
 
     private static Examples shifted(Examples examples, double shift) {
@@ -294,7 +309,12 @@ final class ObjectiveLawsTest {
     }
 
     private static Examples atReference(Examples examples) {
-        return new Examples(examples.reference().clone(), examples.reference(), examples.tokens(), examples.byToken());
+        return new Examples(
+                examples.reference().clone(),
+                examples.reference(),
+                examples.tokens(),
+                examples.byToken(),
+                examples.rollouts());
     }
 
     private static double[] concat(double[] first, double[] second) {

@@ -44,6 +44,51 @@ final class PairBuilderTest {
     }
 
     @Test
+    void allTakesEveryPairOfUnequalRewards() {
+        assertThat(new PairBuilder.All().picks(MIXED.rewards()))
+                .containsExactly(
+                        new PairBuilder.Pick(1, 3),
+                        new PairBuilder.Pick(2, 3),
+                        new PairBuilder.Pick(0, 3),
+                        new PairBuilder.Pick(1, 0),
+                        new PairBuilder.Pick(2, 0));
+        assertThat(new PairBuilder.All().picks(EQUAL.rewards())).isEmpty();
+    }
+
+    @Test
+    void randomTakesTheFirstAndTheNextThatDiffers() {
+        assertThat(new PairBuilder.FirstTwo().picks(List.of(1.0, 1.0, 0.5, 9.0)))
+                .containsExactly(new PairBuilder.Pick(0, 2));
+        assertThat(new PairBuilder.FirstTwo().picks(List.of(1.0, 2.0))).containsExactly(new PairBuilder.Pick(1, 0));
+        assertThat(new PairBuilder.FirstTwo().picks(EQUAL.rewards())).isEmpty();
+        assertThat(new PairBuilder.FirstTwo().picks(List.of())).isEmpty();
+    }
+
+    @Test
+    void scoringRefusesTooFewAnswersAndNone() {
+        Reward tooFew = new Reward() {
+            @Override
+            public double score(String prompt, String completion) {
+                return 1;
+            }
+
+            @Override
+            public double[] scoreAll(List<String> prompts, List<String> completions) {
+                return new double[1];
+            }
+        };
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Candidates.scored(tooFew, List.of("p"), List.of(List.of("x", "y"))))
+                .withMessage("a reward must give one number for each of 2 completions, got 1");
+        Reward failing = (prompt, completion) -> {
+            throw new IllegalStateException("no answer");
+        };
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Candidates.scored(failing, List.of("p", "q"), List.of(List.of(), List.of("y"))))
+                .withMessage("reward of prompt 1, completion 0 failed: no answer");
+    }
+
+    @Test
     void scoringNamesTheAnswerAndNotItsText() {
         Reward reward = (prompt, completion) -> completion.equals("bad") ? Double.POSITIVE_INFINITY : 3;
         assertThat(Candidates.scored(reward, List.of("p"), List.of(List.of("x", "y"))))
@@ -51,7 +96,7 @@ final class PairBuilderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Candidates.scored(
                         reward, List.of("secret", "hidden"), List.of(List.of("x"), List.of("y", "bad"))))
-                .withMessage("reward of answer 2 must be finite, got Infinity");
+                .withMessage("reward of prompt 1, completion 1 must be finite, got Infinity");
     }
 
     @Test

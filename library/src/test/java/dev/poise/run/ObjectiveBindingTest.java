@@ -49,6 +49,7 @@ final class ObjectiveBindingTest {
                 switch (type) {
                     case KTO, APO_ZERO_UNPAIRED, BCO_UNPAIRED -> "unpaired";
                     case BRADLEY_TERRY -> "reward";
+                    case BEST_OF_N, RWR, REST, REINFORCE, RLOO, GRPO, PPO -> "online";
                     default -> "preference";
                 };
         Recipe recipe = recipe(method, "{type: " + RecipeText.word(type) + more + "}");
@@ -220,6 +221,8 @@ final class ObjectiveBindingTest {
     }
 
     private static String text(String method, String objectives) {
-        return "{method: " + method + ", model: m, data: {train: d.jsonl}, output: o, objective: [" + objectives + "]}";
+        String online = method.equals("online") ? ", online: {reward: \"length:words:shortest\"}" : "";
+        return "{method: " + method + ", model: m, data: {train: d.jsonl}, output: o, objective: [" + objectives + "]"
+                + online + "}";
     }
 }

@@ -44,9 +44,9 @@ final class RecipeProblemsTest {
                 .containsExactly(
                         "r.yaml:1:1 model must be given: a model directory, here or as --model",
                         "r.yaml:1:1 output must be given: a directory for the run, here or as --output",
-                        "r.yaml:1:9 method must be supervised | preference | unpaired | reward, got \"preferences\"",
+                        "r.yaml:1:9 method must be supervised | preference | unpaired | reward | online, got \"preferences\"",
                         "r.yaml:2:1 modle is not a key, did you mean model?; legal keys: method, model, reference, data,"
-                                + " objective, train, evaluate, checkpoint, log, sample, monitor, seed, output",
+                                + " objective, online, train, evaluate, checkpoint, log, sample, monitor, seed, output",
                         "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
                                 + " --data.train",
                         "r.yaml:4:13 data.evaluate must be a share in [0, 0.5] of the training data, or a file, got 0.7",
@@ -117,7 +117,8 @@ final class RecipeProblemsTest {
     @Test
     void aMissingObjectiveAndMethodAreNamedWithWhatWouldBeLegal() {
         assertThat(problems("{model: m, data: {train: d}, output: o}"))
-                .containsExactly("r.yaml:1:1 method must be given: supervised | preference | unpaired | reward");
+                .containsExactly(
+                        "r.yaml:1:1 method must be given: supervised | preference | unpaired | reward | online");
         assertThat(problems("{method: preference, model: m, data: {train: d}, output: o}"))
                 .containsExactly(
                         "r.yaml:1:1 objective must be given: a list with at least one section such as {type: dpo, beta: 0.1}");
@@ -210,8 +211,8 @@ final class RecipeProblemsTest {
                 "monitor.top_k => 0 => must be a whole number of at least 1, got 0",
                 "monitor.alarms.mass_drop.drop => 0 => must be a number above 0, got 0",
                 "monitor.alarms.threshold.metric => loss => must be a monitor such as monitor/entropy_top, got \"loss\"",
-                "monitor.stop => mass => must be none | displacement | entropy_turn | mass_drop | bend | length | repetition | saturation | threshold, or a list of them, got \"mass\"",
-                "monitor.stop => [mass_drop, bends] => must be none | displacement | entropy_turn | mass_drop | bend | length | repetition | saturation | threshold, or a list of them, got a list",
+                "monitor.stop => mass => must be none | displacement | entropy_turn | mass_drop | bend | length | repetition | saturation | threshold | collapse, or a list of them, got \"mass\"",
+                "monitor.stop => [mass_drop, bends] => must be none | displacement | entropy_turn | mass_drop | bend | length | repetition | saturation | threshold | collapse, or a list of them, got a list",
                 "monitor.governor.term => two => must be none or the place of a term in objective, from 0, got \"two\"",
                 "monitor.governor.lag => 0 => must be a whole number of at least 1, got 0",
                 "train.precision => FLOAT32 => must be float32 | bfloat16 | float64, got \"FLOAT32\"",

@@ -9,6 +9,8 @@ import dev.poise.monitor.Governor;
 import dev.poise.monitor.Source;
 import dev.poise.monitor.Symptom;
 import dev.poise.monitor.Symptom.Kind;
+import dev.poise.objective.Clipped;
+import dev.poise.objective.Credit;
 import dev.poise.objective.Dpo;
 import dev.poise.objective.Hinge;
 import dev.poise.objective.Ipo;
@@ -16,6 +18,7 @@ import dev.poise.objective.Mixture;
 import dev.poise.objective.Mixture.Term;
 import dev.poise.objective.Mle;
 import dev.poise.objective.Normalise;
+import dev.poise.objective.Penalty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +45,7 @@ final class RecipeTest {
                     .sorted()
                     .toList();
         }
-        assertThat(recipes).hasSize(6);
+        assertThat(recipes).hasSize(8);
         for (Path recipe : recipes) {
             Recipe bound = Recipe.read(recipe, named());
             assertThat(bound.model()).as("%s", recipe).isEqualTo(Path.of("some/model"));
@@ -58,6 +61,15 @@ final class RecipeTest {
         assertThat(objective("sft")).isEqualTo(mixture(new Term(new Mle(), 1)));
         assertThat(objective("ipo")).isEqualTo(mixture(new Term(new Ipo(0.1, Normalise.TOKENS), 1)));
         assertThat(objective("hinge")).isEqualTo(mixture(new Term(new Hinge(0.1, true), 1)));
+        assertThat(objective("online-dpo")).isEqualTo(mixture(new Term(new Dpo(0.1, 0), 1)));
+        assertThat(objective("grpo"))
+                .isEqualTo(mixture(new Term(
+                        new Clipped(
+                                0.2,
+                                new Credit.Baseline(Credit.Baseline.Kind.GROUP, Credit.Baseline.Scale.GROUP),
+                                new Penalty(0.05, Penalty.Form.REWARD),
+                                Mle.Mean.SEQUENCE_MEANS),
+                        1)));
         assertThat(objective("dpo-with-mle"))
                 .isEqualTo(mixture(new Term(new Dpo(0.1, 0), 1), new Term(new Mle(), 0.2)));
     }

@@ -10,7 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -156,13 +156,13 @@ final class RunDirectoryTest {
     void pruningKeepsTheNewestAndTheBest() throws IOException {
         RunDirectory run = started();
         LongStream.of(5, 10, 15, 20, 100).forEach(step -> publishUnchecked(run, step));
-        run.prune(2, OptionalLong.of(10));
+        run.prune(2, Set.of(10L));
         assertThat(steps(run)).containsExactly(10L, 20L, 100L);
-        run.prune(1, OptionalLong.of(100));
+        run.prune(1, Set.of(100L));
         assertThat(steps(run)).containsExactly(100L);
-        run.prune(3, OptionalLong.empty());
+        run.prune(3, Set.of());
         assertThat(steps(run)).containsExactly(100L);
-        assertThatThrownBy(() -> run.prune(0, OptionalLong.empty())).hasMessage("keep must be at least 1, got 0");
+        assertThatThrownBy(() -> run.prune(0, Set.of())).hasMessage("keep must be at least 1, got 0");
     }
 
     private RunDirectory started() throws IOException {

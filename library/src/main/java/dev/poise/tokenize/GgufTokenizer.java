@@ -1,0 +1,249 @@
+package dev.poise.tokenize;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The tokenizer in a GGUF file's metadata, in the words of `tokenizer.json` and `tokenizer_config.json`.
+///
+/// Read are byte-level pair encoding (`gpt2`) with the splitting rules of GPT-2, Llama 3, Qwen 2 and SmolLM, and
+/// SentencePiece's pair encoding (`llama`).
+///
+/// @param file where it was read, for messages
+/// @param metadata the file's
+public record GgufTokenizer(Path file, JsonNode metadata) {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final String KEYS = "tokenizer.ggml.";
+
+    // Types of tokens, as the format counts them.
+    private static final int UNKNOWN = 2;
+    private static final int CONTROL = 3;
+    private static final int USER = 4;
+
+    private static final String SPACE = "▁"; // how SentencePiece writes one
+
+    /// Llama 3's rule, with how many digits go together to be filled in.
+    private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s"
+            + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+    /// The content of `tokenizer.json`.
+    ///
+    /// @throws TokenizerException when the file's tokenizer is of another kind
+    public JsonNode json() {
+        String model = text("model").orElseThrow(() -> wrong("model", "is missing"));
+        List<String> tokens = new ArrayList<>();
+        metadata.path(KEYS + "tokens").values().forEach(token -> tokens.add(token.stringValue("")));
+        if (tokens.isEmpty()) {
+            throw wrong("tokens", "is missing");
+        }
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        for (int id = 0; id < tokens.size(); id++) {
+            ids.putIfAbsent(tokens.get(id), id);
+        }
+        ObjectNode tree = JSON.objectNode().put("version", "1.0");
+        tree.putNull("truncation").putNull("padding");
+        tree.set("added_tokens", addedTokens(tokens));
+        switch (model) {
+            case "gpt2" -> byteLevel(tree, ids);
+            case "llama" -> sentencePiece(tree, ids);
+            // A file may name any.
+            default -> throw wrong("model", "must be gpt2 or llama, got \"" + model + "\"");
+        }
+        tree.set("post_processor", postProcessor(tokens, model.equals("llama")));
+        return tree;
+    }
+
+    /// The content of `tokenizer_config.json`: special tokens and the chat template.
+    public JsonNode settings() {
+        ObjectNode settings = JSON.objectNode();
+        for (Map.Entry<String, String> role : Map.of(
+                        "bos_token", "bos_token_id",
+                        "eos_token", "eos_token_id",
+                        "unk_token", "unknown_token_id",
+                        "pad_token", "padding_token_id")
+                .entrySet()) {
+            token(role.getValue()).ifPresent(name -> settings.put(role.getKey(), name));
+        }
+        Optional.ofNullable(metadata.get("tokenizer.chat_template"))
+                .ifPresent(template -> settings.set("chat_template", template));
+        return settings;
+    }
+
+    private ArrayNode addedTokens(List<String> tokens) {
+        ArrayNode added = JSON.arrayNode();
+        JsonNode types = metadata.path(KEYS + "token_type");
+        for (int id = 0; id < tokens.size(); id++) {
+            int type = types.path(id).intValue(1);
+            if (type == CONTROL || type == USER || type == UNKNOWN) {
+                added.addObject()
+                        .put("id", id)
+                        .put("content", tokens.get(id))
+                        .put("single_word", false)
+                        .put("lstrip", false)
+                        .put("rstrip", false)
+                        .put("normalized", false)
+                        .put("special", type != USER);
+            }
+        }
+        return added;
+    }
+
+    private void byteLevel(ObjectNode tree, Map<String, Integer> ids) {
+        String rule = text("pre").orElse("default");
+        ArrayNode steps = JSON.arrayNode();
+        switch (rule) {
+            case "default", "gpt-2" -> {}
+            case "smollm" -> steps.addObject().put("type", "Digits").put("individual_digits", true);
+            case "llama-bpe" -> steps.add(split(WORDS.formatted("{1,3}")));
+            case "qwen2" -> steps.add(split(WORDS.formatted("")));
+            // A file may name any.
+            default ->
+                throw wrong(
+                        "pre",
+                        "must be one of default, gpt-2, llama-bpe, qwen2, smollm, got \"" + rule
+                                + "\"; lay the model's tokenizer.json beside the file");
+        }
+        boolean words = rule.equals("llama-bpe") || rule.equals("qwen2");
+        steps.add(stage(!words));
+        tree.set("normalizer", rule.equals("qwen2") ? JSON.objectNode().put("type", "NFC") : JSON.nullNode());
+        tree.putObject("pre_tokenizer").put("type", "Sequence").set("pretokenizers", steps);
+        tree.set("decoder", stage(true));
+        ObjectNode model = model(tree, ids);
+        model.put("byte_fallback", false).put("ignore_merges", rule.equals("llama-bpe"));
+        model.set("merges", metadata.path(KEYS + "merges"));
+    }
+
+    private static ObjectNode split(String pattern) {
+        ObjectNode split = JSON.objectNode().put("type", "Split");
+        split.putObject("pattern").put("Regex", pattern);
+        return split.put("behavior", "Isolated").put("invert", false);
+    }
+
+    private static ObjectNode stage(boolean splits) {
+        return JSON.objectNode()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", splits);
+    }
+
+    /// SentencePiece joins the neighbours whose union has the best score; as merges, that is every way to write a
+    /// piece as two pieces, the best scored first.
+    private void sentencePiece(ObjectNode tree, Map<String, Integer> ids) {
+        boolean prefix = metadata.path(KEYS + "add_space_prefix").booleanValue(true);
+        ArrayNode normalizers = JSON.arrayNode();
+        if (prefix) {
+            normalizers.addObject().put("type", "Prepend").put("prepend", SPACE);
+        }
+        normalizers.add(replace(" ", SPACE));
+        tree.putObject("normalizer").put("type", "Sequence").set("normalizers", normalizers);
+        tree.putNull("pre_tokenizer");
+        ArrayNode decoders = JSON.arrayNode().add(replace(SPACE, " "));
+        decoders.addObject().put("type", "ByteFallback");
+        decoders.addObject().put("type", "Fuse");
+        if (prefix) {
+            decoders.addObject()
+                    .put("type", "Strip")
+                    .put("content", " ")
+                    .put("start", 1)
+                    .put("stop", 0);
+        }
+        tree.putObject("decoder").put("type", "Sequence").set("decoders", decoders);
+        ObjectNode model = model(tree, ids);
+        token("unknown_token_id").ifPresent(unknown -> model.put("unk_token", unknown));
+        model.put("fuse_unk", true).put("byte_fallback", true);
+        model.set("merges", merges(ids));
+    }
+
+    private record Merge(String left, String right, double score, int leftId, int rightId) {}
+
+    private ArrayNode merges(Map<String, Integer> ids) {
+        JsonNode scores = metadata.path(KEYS + "scores");
+        List<Merge> merges = new ArrayList<>();
+        ids.forEach((piece, id) -> {
+            for (int at = 1; at < piece.length(); at++) {
+                Integer left = ids.get(piece.substring(0, at));
+                Integer right = ids.get(piece.substring(at));
+                if (left != null && right != null) {
+                    double score = scores.path(id).doubleValue(0);
+                    merges.add(new Merge(piece.substring(0, at), piece.substring(at), score, left, right));
+                }
+            }
+        });
+        merges.sort(Comparator.comparingDouble((Merge merge) -> -merge.score)
+                .thenComparingInt(Merge::leftId)
+                .thenComparingInt(Merge::rightId));
+        ArrayNode pairs = JSON.arrayNode();
+        merges.forEach(merge -> pairs.addArray().add(merge.left).add(merge.right));
+        return pairs;
+    }
+
+    private static ObjectNode replace(String from, String to) {
+        ObjectNode replace = JSON.objectNode().put("type", "Replace");
+        replace.putObject("pattern").put("String", from);
+        return replace.put("content", to);
+    }
+
+    private static ObjectNode model(ObjectNode tree, Map<String, Integer> ids) {
+        ObjectNode model = tree.putObject("model").put("type", "BPE");
+        ObjectNode vocabulary = model.putObject("vocab");
+        ids.forEach(vocabulary::put);
+        return model;
+    }
+
+    /// Puts a beginning of sequence first where the file asks for one.
+    private ObjectNode postProcessor(List<String> tokens, boolean otherwise) {
+        ObjectNode processor = JSON.objectNode().put("type", "TemplateProcessing");
+        ArrayNode single = JSON.arrayNode();
+        ArrayNode pair = JSON.arrayNode();
+        ObjectNode special = JSON.objectNode();
+        Optional<String> first = metadata.path(KEYS + "add_bos_token").booleanValue(otherwise)
+                ? token("bos_token_id")
+                : Optional.empty();
+        first.ifPresent(name -> {
+            single.addObject().putObject("SpecialToken").put("id", name).put("type_id", 0);
+            pair.addObject().putObject("SpecialToken").put("id", name).put("type_id", 0);
+            ObjectNode entry = special.putObject(name).put("id", name);
+            entry.putArray("ids").add(tokens.indexOf(name));
+            entry.putArray("tokens").add(name);
+        });
+        single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+        pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+        pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
+        processor.set("single", single);
+        processor.set("pair", pair);
+        processor.set("special_tokens", special);
+        return processor;
+    }
+
+    private Optional<String> text(String key) {
+        JsonNode value = metadata.path(KEYS + key);
+        return value.isString() ? Optional.of(value.stringValue()) : Optional.empty();
+    }
+
+    /// The token whose id a key names.
+    private Optional<String> token(String key) {
+        JsonNode id = metadata.path(KEYS + key);
+        if (!id.isIntegralNumber()) {
+            return Optional.empty();
+        }
+        JsonNode token = metadata.path(KEYS + "tokens").path(id.intValue());
+        if (!token.isString()) {
+            throw wrong(key, "must be the id of a token, got " + id);
+        }
+        return Optional.of(token.stringValue());
+    }
+
+    private TokenizerException wrong(String key, String what) {
+        return new TokenizerException(file, KEYS + key + " " + what);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.online;
+
+import org.jspecify.annotations.NullMarked;
