@@ -217,24 +217,27 @@ final class Bandit implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
-        Torch.start(Optional.ofNullable(threads).orElse(0));
-        int width = chosen.keySet().stream().mapToInt(String::length).max().orElse(0);
+        int cores = Torch.start(Optional.ofNullable(threads).orElse(0));
+        Torch.start(1); // products this small are not worth sharing: runs are, a core each
+        List<SequenceBandit.Setting> all = List.copyOf(chosen.values());
+        List<List<List<SequenceBandit.Point>>> trained;
         try (ProgressLine progress = progress(chosen.size() * seeds)) {
-            int done = 0;
-            for (Map.Entry<String, SequenceBandit.Setting> entry : chosen.entrySet()) {
-                double[] rewardsOf = new double[seeds];
-                double divergence = 0;
-                long queries = 0;
-                for (int seed = 1; seed <= seeds; seed++) {
-                    SequenceBandit.Point last =
-                            SequenceBandit.of(entry.getValue(), seed).getLast();
-                    rewardsOf[seed - 1] = last.reward().value();
-                    divergence += last.toData() / seeds;
-                    queries = last.queries();
-                    progress.update(++done, "");
-                }
-                tell(entry.getKey(), width, rewardsOf, divergence, queries);
-            }
+            trained = SequenceBandit.sweep(all, seeds, cores, done -> progress.update(done, ""));
+        }
+        List<String> names = List.copyOf(chosen.keySet());
+        int width = names.stream().mapToInt(String::length).max().orElse(0);
+        for (int i = 0; i < names.size(); i++) {
+            List<SequenceBandit.Point> last =
+                    trained.get(i).stream().map(List::getLast).toList();
+            tell(
+                    names.get(i),
+                    width,
+                    last.stream().mapToDouble(point -> point.reward().value()).toArray(),
+                    last.stream()
+                            .mapToDouble(SequenceBandit.Point::toData)
+                            .average()
+                            .orElse(Double.NaN),
+                    last.getFirst().queries());
         }
     }
 

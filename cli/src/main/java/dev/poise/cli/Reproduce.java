@@ -2,6 +2,7 @@ package dev.poise.cli;
 
 import dev.poise.experiment.ExperimentPage;
 import dev.poise.experiment.GradientComparison;
+import dev.poise.experiment.OnPolicy;
 import dev.poise.experiment.Overoptimisation;
 import dev.poise.run.AtomicWrite;
 import java.io.IOException;
@@ -29,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "Names: gradient (arXiv 2408.16751: MLE, unlikelihood, ExMATE, DPO and their mixtures),",
-            "overoptimisation (arXiv 2410.11677: likelihood, win rate, stop rules and the governor).",
+            "overoptimisation (arXiv 2410.11677: likelihood, win rate, stop rules and the governor),",
+            "onpolicy (arXiv 2404.14367: whose samples, which gradient, from bandits to stories).",
             "",
             "Without --model and --play, models/stories260K and text/tinyshakespeare.txt in the folder that POISE_DATA names."
         })
@@ -38,7 +40,8 @@ final class Reproduce implements Callable<Integer> {
     /// What can be repeated.
     enum Name {
         GRADIENT,
-        OVEROPTIMISATION
+        OVEROPTIMISATION,
+        ONPOLICY
     }
 
     /// Characters of a table that still belongs on a terminal.
@@ -110,6 +113,7 @@ final class Reproduce implements Callable<Integer> {
                                     ? Overoptimisation.Scale.QUICK
                                     : full ? Overoptimisation.Scale.FULL : Overoptimisation.Scale.DEFAULT,
                             progress);
+                case ONPOLICY -> OnPolicy.run(quick ? OnPolicy.Scale.QUICK : OnPolicy.Scale.FULL, progress);
             };
         }
         AtomicWrite.file(target, page.html().getBytes(StandardCharsets.UTF_8));

@@ -53,7 +53,13 @@ public record Tables(List<Table> tables, List<Claim> claims) {
     /// @param name what sets it apart
     /// @param outcome what came out, under all seeds
     /// @param cells one a column
-    public record Row(String name, Outcome outcome, List<Cell> cells) {}
+    public record Row(String name, Outcome outcome, List<Cell> cells) {
+
+        /// The expected reward of every seed behind a round that was measured.
+        public double[] at(int round) {
+            return outcome.rewards(outcome.indexOf(round));
+        }
+    }
 
     /// A figure.
     ///
@@ -366,30 +372,34 @@ public record Tables(List<Table> tables, List<Claim> claims) {
     }
 
     private static Claim last(List<Table> tables, String table, String problem, String name, Band band, String words) {
-        Row row = row(tables, table, problem, name);
+        Row row = of(tables, table, problem, name);
         String text = String.format(Locale.ROOT, "%s %s: %s: %s", problem, table, name, words);
         return new Claim(text, row.cells().getLast().measured(), band);
     }
 
     private static Claim difference(
             List<Table> tables, String name, String words, String more, String less, Band band) {
-        double[] a = at(row(tables, "reuse", "R1", name + more), 60);
-        double[] b = at(row(tables, "reuse", "R1", name + less), 60);
+        double[] a = of(tables, "reuse", "R1", name + more).at(60);
+        double[] b = of(tables, "reuse", "R1", name + less).at(60);
         return new Claim(
                 "R1 reuse: " + name + ": " + words, Estimate.pairedDifference("difference", "reward", a, b), band);
     }
 
-    private static double[] at(Row row, int round) {
-        return row.outcome().rewards(row.outcome().indexOf(round));
+    /// The row of a name.
+    ///
+    /// @param table such as `offline`
+    /// @param problem such as `R1`
+    public Row row(String table, String problem, String name) {
+        return of(tables, table, problem, name);
     }
 
-    private static Row row(List<Table> tables, String table, String problem, String name) {
+    private static Row of(List<Table> tables, String table, String problem, String name) {
         return tables.stream()
                 .filter(one -> one.name().equals(table) && one.problem().name().equals(problem))
                 .flatMap(one -> one.rows().stream())
                 .filter(one -> one.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("claims must be about rows, got " + name));
+                .orElseThrow(() -> new IllegalArgumentException("a row must be one of the tables, got " + name));
     }
 
     /// How many figures were inside their band, and how many had one.

@@ -9,10 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -83,9 +79,14 @@ public final class Overoptimisation {
                 try (Trail.Ground ground = new Trail.Ground(model, tokenizer, work.trail(), questions, seed)) {
                     pairs += ground.pairs();
                     if (seed == 0) {
-                        grid.addAll(follow(ground, work.grid(), work.trail().every(), workers, tell));
+                        grid.addAll(Cores.map(
+                                workers,
+                                work.grid(),
+                                setting -> ground.follow(setting, work.trail().every()),
+                                tell));
                     }
-                    List<Trail> trails = follow(ground, work.governed(), work.governedEvery(), workers, tell);
+                    List<Trail> trails = Cores.map(
+                            workers, work.governed(), setting -> ground.follow(setting, work.governedEvery()), tell);
                     for (int i = 0; i < trails.size(); i++) {
                         governed.get(i).outcomes().add(trails.get(i));
                     }
@@ -93,35 +94,6 @@ public final class Overoptimisation {
             }
         }
         return new LikelihoodStudy(work.trail(), (double) pairs / work.seeds(), grid, governed);
-    }
-
-    /// Follows settings, several at a time; which thread follows which changes no number.
-    ///
-    /// @param tell told every trail, in the order of the settings, on this thread
-    private static List<Trail> follow(
-            Trail.Ground ground, List<Setting> settings, int every, int workers, Consumer<Trail> tell) {
-        try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-            try {
-                List<Future<Trail>> following = settings.stream()
-                        .map(setting -> pool.submit(() -> ground.follow(setting, every)))
-                        .toList();
-                List<Trail> trails = new ArrayList<>();
-                for (Future<Trail> one : following) {
-                    trails.add(one.get());
-                    tell.accept(trails.getLast());
-                }
-                return trails;
-            } catch (ExecutionException e) {
-                pool.shutdownNow();
-                throw e.getCause() instanceof RuntimeException failure
-                        ? failure
-                        : new IllegalStateException(e.getCause());
-            } catch (InterruptedException e) {
-                pool.shutdownNow();
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while runs were followed", e);
-            }
-        }
     }
 
     static Work work(Scale scale) {

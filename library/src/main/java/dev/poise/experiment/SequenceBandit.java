@@ -25,6 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -108,50 +110,105 @@ public final class SequenceBandit {
                 new SplittableRandom(~seed).ints(EVALUATED, 0, data.length).toArray();
     }
 
-    /// Trains a policy and measures it on the way. libtorch must have been started.
+    /// Trains every setting under every seed, a run a core. libtorch must have been started, with one thread.
     ///
-    /// @param seed of prompts, weights and draws
-    public static List<Point> of(Setting setting, long seed) throws IOException {
-        Path directory = Files.createTempDirectory("poise-sequence-bandit");
-        try {
-            Files.writeString(directory.resolve("config.json"), """
-                    {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": 100, "n_embd": 48,
-                     "n_layer": 3, "n_head": 3, "n_positions": 10, "n_ctx": 10, "activation_function": "gelu_new",
-                     "layer_norm_epsilon": 1e-5, "tie_word_embeddings": false}
-                    """);
-            try (Decoder policy = ModelDirectory.fresh(directory, Precision.FLOAT32, 0.02, seed)) {
-                SequenceBandit bandit = new SequenceBandit(setting, seed, policy);
-                bandit.fit();
-                Path fitted = Files.createDirectory(directory.resolve("fitted"));
-                ModelDirectory.write(policy, directory, fitted);
-                try (Decoder initial = ModelDirectory.read(fitted, Precision.FLOAT32, false)) {
-                    return bandit.train(initial);
+    /// @param seeds how many, from 1
+    /// @param threads runs at once
+    /// @param done is told how many runs are done
+    /// @return for each setting, for each seed, what [Start#train] returns
+    public static List<List<List<Point>>> sweep(List<Setting> settings, int seeds, int threads, IntConsumer done)
+            throws IOException {
+        AtomicInteger count = new AtomicInteger();
+        List<List<List<Point>>> all = settings.stream()
+                .map(setting -> (List<List<Point>>) new ArrayList<List<Point>>())
+                .toList();
+        for (int seed = 1; seed <= seeds; seed++) {
+            try (Start start = Start.of(seed)) {
+                List<List<Point>> trained =
+                        Cores.map(threads, settings, start::train, points -> done.accept(count.incrementAndGet()));
+                for (int i = 0; i < all.size(); i++) {
+                    all.get(i).add(trained.get(i));
                 }
             }
-        } finally {
+        }
+        return all;
+    }
+
+    /// The policy that every setting of a seed starts from, fitted to π_data once.
+    public static final class Start implements AutoCloseable {
+
+        private final Path directory;
+        private final long seed;
+
+        private Start(Path directory, long seed) {
+            this.directory = directory;
+            this.seed = seed;
+        }
+
+        /// Fits a fresh decoder. libtorch must have been started.
+        ///
+        /// @param seed of weights and draws
+        public static Start of(long seed) throws IOException {
+            Path directory = Files.createTempDirectory("poise-sequence-bandit");
+            try {
+                Files.writeString(directory.resolve("config.json"), """
+                        {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": 100, "n_embd": 48,
+                         "n_layer": 3, "n_head": 3, "n_positions": 10, "n_ctx": 10, "activation_function": "gelu_new",
+                         "layer_norm_epsilon": 1e-5, "tie_word_embeddings": false}
+                        """);
+                try (Decoder policy = ModelDirectory.fresh(directory, Precision.FLOAT32, 0.02, seed)) {
+                    fit(policy, new SplittableRandom(seed));
+                    ModelDirectory.write(policy, directory, Files.createDirectory(directory.resolve("fitted")));
+                }
+                return new Start(directory, seed);
+            } catch (IOException | RuntimeException e) {
+                AtomicWrite.delete(directory);
+                throw e;
+            }
+        }
+
+        /// Trains a copy and measures it on the way.
+        ///
+        /// @return what it is like before the first step and behind rounds
+        public List<Point> train(Setting setting) throws IOException {
+            Path fitted = directory.resolve("fitted");
+            try (Decoder policy = ModelDirectory.read(fitted, Precision.FLOAT32, true);
+                    Decoder initial = ModelDirectory.read(fitted, Precision.FLOAT32, false)) {
+                return new SequenceBandit(setting, seed, policy).train(initial);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
             AtomicWrite.delete(directory);
         }
     }
 
     /// Steps of likelihood on sequences whose every token is drawn from π_data.
-    private void fit() {
-        try (AdamW adam = adam()) {
+    private static void fit(Decoder policy, SplittableRandom random) {
+        double[] data = Problem.of("R1").dataLogProbs(); // of all problems of a hundred actions
+        try (AdamW adam = adam(policy)) {
             for (int step = 0; step < FITTING_STEPS; step++) {
                 List<int[]> drawn = IntStream.range(0, FITTING_BATCH)
                         .mapToObj(i -> random.ints(NEW_TOKENS, 0, Integer.MAX_VALUE)
-                                .map(bits -> ofData(bits / (double) Integer.MAX_VALUE))
+                                .map(bits -> drawn(data, bits / (double) Integer.MAX_VALUE))
                                 .toArray())
                         .toList();
-                TokenBatch batch = batch(prompts(FITTING_BATCH), drawn);
+                int[] prompts = random.ints(FITTING_BATCH, 0, data.length).toArray();
+                TokenBatch batch = batch(prompts, drawn);
                 double[] slopes = new double[batch.targets().length];
                 Arrays.fill(slopes, -1.0 / slopes.length);
-                move(batch, slopes, adam, FITTING_RATE * (1 - step / (double) FITTING_STEPS));
+                policy.parameters().clearGradients();
+                try (PointerScope scope = new PointerScope()) {
+                    policy.forward(batch).backward(slopes);
+                }
+                adam.step(FITTING_RATE * (1 - step / (double) FITTING_STEPS));
             }
         }
     }
 
-    /// The action at which π_data's cumulative probability passes a number in [0, 1].
-    private int ofData(double left) {
+    /// The action at which a distribution's cumulative probability passes a number in [0, 1].
+    private static int drawn(double[] data, double left) {
         int action = 0;
         double rest = left - Math.exp(data[0]);
         while (rest > 0 && action < data.length - 1) {
@@ -165,7 +222,7 @@ public final class SequenceBandit {
         List<Point> points = new ArrayList<>(List.of(measured(0)));
         int[] asked = prompts(setting.states());
         Drawn drawn = draw(asked, initial);
-        try (AdamW adam = adam()) {
+        try (AdamW adam = adam(policy)) {
             for (int round = 1; round <= setting.rounds(); round++) {
                 if (round > 1 && setting.source() == Source.ONLINE) {
                     drawn = draw(asked, initial);
@@ -228,14 +285,6 @@ public final class SequenceBandit {
         adam.step(setting.learningRate());
     }
 
-    private void move(TokenBatch batch, double[] slopes, AdamW adam, double rate) {
-        policy.parameters().clearGradients();
-        try (PointerScope scope = new PointerScope()) {
-            policy.forward(batch).backward(slopes);
-        }
-        adam.step(rate);
-    }
-
     private Point measured(int round) {
         List<int[]> answers = answers(evaluation, 1);
         double[] worth = answers.stream().mapToDouble(this::reward).toArray();
@@ -290,7 +339,7 @@ public final class SequenceBandit {
         return batch.sumBySequence(decoder.measure(batch).logProbs());
     }
 
-    private AdamW adam() {
+    private static AdamW adam(Decoder policy) {
         return new AdamW(policy.parameters(), new AdamW.Settings(0.9, 0.999, 1e-8, 0));
     }
 }

@@ -149,4 +149,15 @@ final class TheoryTest {
         }
         assertThat(faster).isBetween(100, 1900);
     }
+
+    @Test
+    void everyIdentityHoldsOfTheCodeThatTrains() {
+        Theory theory = Theory.check(500, 7);
+        assertThat(theory.identities()).hasSize(8).allSatisfy(identity -> {
+            assertThat(identity.holds()).as(identity.text()).isTrue();
+            assertThat(identity.draws()).as(identity.text()).isGreaterThan(400);
+            assertThat(identity.worst()).as(identity.text()).isLessThan(1e-9);
+        });
+        assertThat(Theory.check(500, 7)).isEqualTo(theory);
+    }
 }

@@ -24,10 +24,10 @@ final class SequenceBanditTest {
 
     private static List<Point> run(String problem, String method, Source source, int rounds, long seed)
             throws IOException {
-        return SequenceBandit.of(
-                new SequenceBandit.Setting(
-                        Problem.of(problem), MethodGrammar.parse(method), source, 10, 10, rounds, 10, 1e-3, rounds),
-                seed);
+        try (SequenceBandit.Start start = SequenceBandit.Start.of(seed)) {
+            return start.train(new SequenceBandit.Setting(
+                    Problem.of(problem), MethodGrammar.parse(method), source, 10, 10, rounds, 10, 1e-3, rounds));
+        }
     }
 
     /// E_π_data(r) is 0.039, where the decoder starts, close to π_data. The reference's figure at round 10, from two or
