@@ -2,6 +2,8 @@ package dev.poise.cli;
 
 import dev.poise.bandit.BanditJson;
 import dev.poise.bandit.BanditPage;
+import dev.poise.bandit.LengthGoal;
+import dev.poise.bandit.LengthStudy;
 import dev.poise.bandit.Method;
 import dev.poise.bandit.MethodGrammar;
 import dev.poise.bandit.Outcome;
@@ -58,6 +60,14 @@ final class Bandit implements Callable<Integer> {
             names = "--tables",
             description = "Runs the study instead: offline, on-policy and reuse, beside what is expected.")
     private boolean tables;
+
+    @Option(
+            names = "--length",
+            paramLabel = "LIST",
+            split = ",",
+            description = "Runs the length study instead, on policies that are nothing but lengths and a reward that is"
+                    + " learnt: min, mode, skew, or several of them.")
+    private @Nullable List<LengthGoal> lengths;
 
     @Option(
             names = "--sequence",
@@ -182,6 +192,10 @@ final class Bandit implements Callable<Integer> {
             sequences();
             return 0;
         }
+        if (lengths != null) {
+            lengths(lengths, cores);
+            return 0;
+        }
         String page = tables ? study(cores) : sweep(cores);
         if (output != null) {
             AtomicWrite.file(output, page.getBytes(StandardCharsets.UTF_8));
@@ -193,8 +207,8 @@ final class Bandit implements Callable<Integer> {
 
     /// The problem over sequences, one policy after the other.
     private void sequences() throws IOException {
-        if (tables || output != null || minibatch != 0 || clipNorm < Double.POSITIVE_INFINITY) {
-            throw new UsageException("--sequence goes without --tables, --output, --minibatch and --clip-norm");
+        if (tables || lengths != null || output != null || minibatch != 0 || clipNorm < Double.POSITIVE_INFINITY) {
+            throw new UsageException("--sequence goes without --tables, --length, --output, --minibatch and --clip-norm");
         }
         if (references.stream().anyMatch(anchor -> anchor != Anchor.INITIAL)) {
             throw new UsageException("--reference must be initial where --sequence is given");
@@ -238,6 +252,26 @@ final class Bandit implements Callable<Integer> {
                             .average()
                             .orElse(Double.NaN),
                     last.getFirst().queries());
+        }
+    }
+
+    /// The length problems.
+    private void lengths(List<LengthGoal> goals, int cores) {
+        if (tables || output != null) {
+            throw new UsageException("--length goes without --tables and --output");
+        }
+        if (seeds < 2) {
+            throw new UsageException("--seeds must be at least 2, since one run has no interval, got " + seeds);
+        }
+        LengthStudy study;
+        try (ProgressLine progress = progress(LengthStudy.size(goals, seeds))) {
+            study = LengthStudy.run(goals, seeds, cores, told(progress));
+        }
+        if (json) {
+            study.rows().forEach(row -> console.result(BanditJson.of(row).toString()));
+            study.claims().forEach(claim -> console.result(BanditJson.of(claim).toString()));
+        } else {
+            new BanditText(console.out().colours()).lines(study).forEach(console::result);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.poise.cli;
 
 import dev.poise.bandit.Band;
+import dev.poise.bandit.LengthGoal;
+import dev.poise.bandit.LengthStudy;
 import dev.poise.bandit.Outcome;
 import dev.poise.bandit.Point;
 import dev.poise.bandit.Tables;
@@ -104,6 +106,54 @@ record BanditText(boolean colours) {
                         + " marks those that are not, " + mark(Band.Verdict.MEAN_INSIDE)
                         + " those of which only the mean is.");
         return lines;
+    }
+
+    /// The length study: what was measured, behind a bar what it is compared with.
+    List<String> lines(LengthStudy study) {
+        List<String> lines = new ArrayList<>();
+        int name = width(study.rows().stream().map(LengthStudy.Row::way).toList());
+        LengthGoal goal = null;
+        for (LengthStudy.Row row : study.rows()) {
+            if (row.goal() != goal) {
+                goal = row.goal();
+                lines.add("");
+                lines.add(tint(goal.word(), "1") + ": " + goal.measure() + " in tokens, "
+                        + String.format(Locale.ROOT, "%.1f", row.start()) + " at first, after step "
+                        + String.join(", ", LengthStudy.STEPS.stream().map(String::valueOf).toList())
+                        + ", measured|reference, and the last one's interval; " + study.seeds() + " seeds");
+            }
+            StringBuilder line = new StringBuilder(String.format("%-" + name + "s", row.way()));
+            row.cells().forEach(cell -> line.append("  ").append(cell(cell)));
+            lines.add(line.append("  ")
+                    .append(tint(interval(row.cells().getLast().measured()), DIM))
+                    .toString());
+        }
+        lines.add("");
+        lines.add(tint("What should come out, as measured before or as the paper claims", "1"));
+        for (LengthStudy.Claim claim : study.claims()) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%s  %-8s  %s  %.2f (%s)",
+                    mark(claim.verdict()),
+                    claim.origin().name().toLowerCase(Locale.ROOT),
+                    claim.text(),
+                    claim.measured().value(),
+                    interval(claim.measured())));
+        }
+        int[] inside = study.inside();
+        lines.add("");
+        lines.add(inside[0] + " of " + inside[1] + " figures are in their reference's band");
+        return lines;
+    }
+
+    private String cell(LengthStudy.Cell cell) {
+        String measured = String.format(Locale.ROOT, "%5.1f", cell.measured().value());
+        if (cell.reference() == null || cell.band() == null) {
+            return measured + "|  -   ";
+        }
+        Band.Verdict verdict = cell.band().of(cell.measured());
+        return tint(measured, colour(verdict)) + tint(String.format(Locale.ROOT, "|%4.1f ", cell.reference()), DIM)
+                + mark(verdict);
     }
 
     private String cell(Tables.Cell cell) {

@@ -11,12 +11,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/// `poise evaluate`: how often one model's answers are better than another's, by rules or reward models.
+/// `poise evaluate`: how often one model's answers are better than another's, by rules, reward models or what is asked outside.
 @Command(
         name = "evaluate",
         description =
-                "Lets two models answer the same prompts, and says how often the first answers better, by rules or reward models.",
+                "Lets two models answer the same prompts, and says how often the first answers better, by a reward.",
         footer = {
             "",
             "Intervals are at 95 %%: Tango's for the win rate, in which ties count half, Student's t for means, Wilson's"
@@ -60,14 +62,16 @@ final class Evaluate implements Callable<Integer> {
         Path other = ModelPath.directory(against);
         ModelOptions.requireDirectory(other);
         Comparison comparison;
-        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents)) {
+        ObjectNode asked = JsonMapper.shared().createObjectNode();
+        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents, console)) {
             Reward reward = opened.reward();
             comparison = Comparison.of(answers(model.directory(), contents, reward), answers(other, contents, reward));
             opened.tell(console);
+            opened.putInto(asked);
         }
         ComparisonText text = new ComparisonText(model.directory(), against, comparison);
         if (json) {
-            console.result(text.toJson().toString());
+            console.result(text.toJson().setAll(asked).toString());
         } else {
             text.lines().forEach(console::result);
         }

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "pairs",
         description =
-                "Samples answers, scores them by rules or reward models, and writes better and worse ones as preferences.",
+                "Samples answers, scores them by a reward, and writes better and worse ones as preferences.",
         footer = {
             "",
             "A row holds prompt, chosen, rejected, chosen_reward and rejected_reward; poise train reads it as it is."
@@ -108,11 +108,13 @@ final class Pairs implements Callable<Integer> {
 
         Answered answered;
         List<Candidates> scored;
-        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents)) {
+        ObjectNode asked = JsonMapper.shared().createObjectNode();
+        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents, console)) {
             answered = answering.answers(model, model.directory(), contents, samples, console);
             scored = Candidates.scored(
                     opened.reward(), contents.stream().map(Contents::lastText).toList(), answered.texts());
             opened.tell(console);
+            opened.putInto(asked);
         }
         List<Candidates> candidates =
                 scored.stream().map(Candidates::withoutBlank).toList();
@@ -125,7 +127,10 @@ final class Pairs implements Callable<Integer> {
         Files.write(output, rows(pairing, answered.asked(), candidates));
         PairsSummary summary = PairsSummary.of(made, scored, answered.samples());
         if (json) {
-            console.result(summary.toJson().put("output", output.toString()).toString());
+            console.result(summary.toJson()
+                    .put("output", output.toString())
+                    .setAll(asked)
+                    .toString());
         } else {
             summary.lines().forEach(console::result);
             console.result("written      " + output);

@@ -2,14 +2,21 @@ package dev.poise.cli;
 
 import dev.poise.data.Content;
 import dev.poise.oracle.Reward;
+import dev.poise.remote.Answers;
+import dev.poise.remote.Counts;
+import dev.poise.remote.RemoteReward;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.train.LearnedReward;
+import dev.poise.train.OpenedReward;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The option of what makes an answer good.
 final class RewardOptions {
@@ -21,24 +28,59 @@ final class RewardOptions {
             names = "--reward",
             required = true,
             paramLabel = "SPEC",
-            description = "A rule such as length:words:closest=20, lexical:good,happy;-bad or regex:EXPRESSION, or"
-                    + " model:DIR for a reward model, with WEIGHT* before it if wanted. Several are added up.")
+            description = "A rule such as length:words:closest=20, lexical:good,happy;-bad, regex:EXPRESSION or"
+                    + " expr:FORMULA, model:DIR for a reward model, command:PROGRAM ARGUMENTS or endpoint:URL for what"
+                    + " scores outside, with WEIGHT* before it if wanted. Several are added up.")
     private List<String> specifications;
+
+    @Option(
+            names = "--answers",
+            paramLabel = "FILE",
+            description = "Keeps what commands and endpoints answer there, and asks nothing that it holds already.")
+    private @Nullable Path kept;
 
     /// A reward for as long as it is used.
     ///
-    /// @param reward what scores answers
-    /// @param models the reward models it reads
-    record Opened(Reward reward, List<LearnedReward> models) implements AutoCloseable {
+    /// @param opened what scores answers
+    /// @param answers what commands and endpoints have answered
+    record Opened(OpenedReward opened, Answers answers) implements AutoCloseable {
 
-        /// Says how much was asked of the reward models.
+        Reward reward() {
+            return opened.reward();
+        }
+
+        /// Says how much was asked of reward models, commands and endpoints.
         void tell(Console console) {
-            models.forEach(model -> console.note(model.directory() + ": scored " + model.calls() + " answers"));
+            opened.models()
+                    .forEach(model -> console.note(model.directory() + ": scored " + model.calls() + " answers"));
+            for (RemoteReward service : opened.services()) {
+                Counts counts = service.counts();
+                console.note(String.format(
+                        Locale.ROOT,
+                        "%s: answered %d, %d known already, %d retries, %.1f s",
+                        service.service().name(),
+                        counts.calls(),
+                        counts.remembered(),
+                        counts.retries(),
+                        counts.seconds()));
+            }
+        }
+
+        /// Adds the same to an object for programs, where a command or an endpoint was asked.
+        void putInto(ObjectNode json) {
+            if (!opened.services().isEmpty()) {
+                Counts counts = opened.counts();
+                json.put("oracle_calls", counts.calls())
+                        .put("oracle_remembered", counts.remembered())
+                        .put("oracle_retries", counts.retries())
+                        .put("oracle_seconds", counts.seconds());
+            }
         }
 
         @Override
         public void close() {
-            models.forEach(LearnedReward::close);
+            opened.close();
+            answers.close();
         }
     }
 
@@ -47,37 +89,49 @@ final class RewardOptions {
     /// @param model whose threads and precision reward models have
     /// @param chat how reward models read prompts and answers: as messages where policies do
     /// @param prompts what will be answered
-    Opened open(ModelOptions model, ChatOptions chat, List<Content> prompts) {
-        List<LearnedReward> models = new ArrayList<>();
+    /// @param console told of what must be asked again
+    Opened open(ModelOptions model, ChatOptions chat, List<Content> prompts, Console console) {
+        Answers answers = answers();
         boolean opened = false;
         try {
-            Reward reward = Reward.parse(specifications, directory -> learned(directory, model, chat, prompts, models));
+            OpenedReward reward = OpenedReward.of(
+                    specifications,
+                    directory -> learned(directory, model, chat, prompts),
+                    service -> new RemoteReward(service, answers, 0, console::note));
             opened = true;
-            return new Opened(reward, models);
+            return new Opened(reward, answers);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--reward: " + e.getMessage());
         } finally {
             if (!opened) {
-                models.forEach(LearnedReward::close);
+                answers.close();
             }
         }
     }
 
-    private static Reward learned(
-            Path directory, ModelOptions model, ChatOptions chat, List<Content> prompts, List<LearnedReward> models) {
+    private Answers answers() {
+        if (kept == null) {
+            return Answers.forgetful();
+        }
+        try {
+            return Answers.in(kept);
+        } catch (IOException e) {
+            throw new UsageException("--answers: " + e.getMessage());
+        }
+    }
+
+    private static LearnedReward learned(Path directory, ModelOptions model, ChatOptions chat, List<Content> prompts) {
         ModelOptions.requireDirectory(directory);
         boolean messages = prompts.getFirst() instanceof Content.Conversation;
         for (Content prompt : prompts) {
             requireWhole(prompt, messages);
         }
         model.start();
-        LearnedReward learned = LearnedReward.read(
+        return LearnedReward.read(
                 directory,
                 tokenizer -> messages || chat.asked() ? template(directory, chat, tokenizer) : Optional.empty(),
                 model.precision,
                 MICRO_BATCH_TOKENS);
-        models.add(learned);
-        return learned;
     }
 
     /// A reward is shown one text as the prompt: of several turns a reward model would see the last only, and of texts

@@ -42,6 +42,29 @@ final class BanditTest {
     }
 
     @Test
+    void lengthsAsTextAndJson() {
+        CommandRun run = CommandRun.of("bandit", "--length", "min,mode", "--seeds", "2", "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        List<JsonNode> lines = run.out()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
+        assertThat(lines.stream().filter(line -> line.path("kind").stringValue().equals("length")))
+                .hasSize(2 * 6);
+        assertThat(lines.getFirst().path("cells").get(3).path("origin").stringValue())
+                .isEqualTo("measured");
+        assertThat(lines.stream().map(line -> line.path("origin").asString("")))
+                .contains("measured", "claimed");
+        CommandRun text = CommandRun.of("bandit", "--length", "skew", "--seeds", "2");
+        assertThat(text.code()).as(text.err()).isZero();
+        assertThat(text.out()).contains("skew: mean length in tokens", "claimed   skew: offline dpo ends above on-policy");
+        CommandRun refused = CommandRun.of("bandit", "--length", "max");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(CommandRun.of("bandit", "--length", "min", "--tables").err())
+                .contains("--length goes without --tables and --output");
+    }
+
+    @Test
     void everyCombinationAsJsonTheSameEachTime() {
         String[] words = {
             "--reward",

@@ -101,6 +101,41 @@ public final class BanditJson {
         return node.put("verdict", word(claim.verdict()));
     }
 
+    /// A row of the length study beside what it is compared with.
+    public static ObjectNode of(LengthStudy.Row row) {
+        ObjectNode node = JsonMapper.shared().createObjectNode();
+        node.put("kind", "length").put("goal", row.goal().word()).put("name", row.way());
+        node.put("measure", row.goal().measure()).put("unit", "tokens").put("start", rounded(row.start()));
+        ArrayNode cells = node.putArray("cells");
+        for (int i = 0; i < row.cells().size(); i++) {
+            LengthStudy.Cell cell = row.cells().get(i);
+            ObjectNode one = cells.addObject().put("step", LengthStudy.STEPS.get(i));
+            estimate(one, cell.measured());
+            if (cell.reference() != null) {
+                one.put("reference", cell.reference());
+            }
+            if (cell.band() != null) {
+                band(one, cell.band());
+                one.put("verdict", word(cell.band().of(cell.measured())));
+                one.put("origin", word(LengthStudy.Origin.MEASURED));
+            }
+        }
+        return node;
+    }
+
+    /// A claim of the length study and what came out.
+    public static ObjectNode of(LengthStudy.Claim claim) {
+        ObjectNode node = JsonMapper.shared().createObjectNode();
+        node.put("kind", "claim").put("text", claim.text()).put("origin", word(claim.origin()));
+        estimate(node, claim.measured());
+        band(node, claim.band());
+        return node.put("verdict", word(claim.verdict()));
+    }
+
+    private static String word(LengthStudy.Origin origin) {
+        return origin.name().toLowerCase(Locale.ROOT);
+    }
+
     /// The mean histograms, one a measurement.
     static ArrayNode histograms(Outcome outcome) {
         ArrayNode frames = JsonMapper.shared().createArrayNode();

@@ -52,11 +52,13 @@ public interface Reward {
         return sum(RewardGrammar.RULES, specifications);
     }
 
-    /// The same, of specifications that may name reward models.
+    /// The same, of specifications that may name reward models, commands and endpoints.
     ///
     /// @param models reads the reward model in a directory
-    static Reward parse(List<String> specifications, Function<Path, Reward> models) {
-        return sum(new RewardGrammar(models), specifications);
+    /// @param services opens what asks a command or an endpoint
+    static Reward parse(
+            List<String> specifications, Function<Path, Reward> models, Function<Service, Reward> services) {
+        return sum(new RewardGrammar(models, services), specifications);
     }
 
     private static Reward sum(RewardGrammar grammar, List<String> specifications) {

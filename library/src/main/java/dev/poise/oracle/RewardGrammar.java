@@ -10,16 +10,21 @@ import java.util.regex.PatternSyntaxException;
 /// Reads a reward from its line; the grammar is in the package's documentation.
 ///
 /// @param models reads the reward model in a directory
-record RewardGrammar(Function<Path, Reward> models) {
+/// @param services asks something outside
+record RewardGrammar(Function<Path, Reward> models, Function<Service, Reward> services) {
 
     private static final String LEGAL = "legal: length:characters|words|tokens:shortest|longest|closest=N, "
             + "lexical:WORD,..[;-WORD,..], lexical-share:WORD,..[;-WORD,..], regex:EXPRESSION, regex-count:EXPRESSION, "
-            + "model:DIR, each after WEIGHT* if wanted";
+            + "expr:FORMULA, model:DIR, command[OPTIONS]:PROGRAM ARGUMENTS, endpoint[OPTIONS]:URL, each after WEIGHT* if wanted";
 
     /// Rules only.
-    static final RewardGrammar RULES = new RewardGrammar(directory -> {
-        throw new IllegalArgumentException("kind must be a rule here, got a reward model");
-    });
+    static final RewardGrammar RULES = new RewardGrammar(
+            directory -> {
+                throw new IllegalArgumentException("kind must be a rule here, got a reward model");
+            },
+            service -> {
+                throw new IllegalArgumentException("kind must be a rule here, got a command or endpoint");
+            });
 
     Reward parse(String specification) {
         try {
@@ -49,11 +54,13 @@ record RewardGrammar(Function<Path, Reward> models) {
             case "lexical-share" -> lexical(rest, Lexical.Measure.SHARE);
             case "regex" -> pattern(rest, Pattern.Measure.PRESENT);
             case "regex-count" -> pattern(rest, Pattern.Measure.COUNT);
+            case "expr" -> Formula.parse(rest);
             case "model" -> model(rest);
+            case String service when ServiceGrammar.begins(service) ->
+                services.apply(ServiceGrammar.parse(service, rest));
             case String other ->
-                throw new IllegalArgumentException(
-                        "kind must be length, lexical, lexical-share, regex, regex-count or model, got \"" + other
-                                + "\"");
+                throw new IllegalArgumentException("kind must be length, lexical, lexical-share, regex, regex-count,"
+                        + " expr, model, command or endpoint, got \"" + other + "\"");
         };
     }
 

@@ -6,7 +6,6 @@ import dev.poise.run.Recipe.Method;
 import dev.poise.run.Recipe.Online;
 import dev.poise.run.Recipe.Replay;
 import dev.poise.run.Recipe.Samples;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +58,7 @@ final class OnlineBinding {
         List<String> rewards = section.read("reward", "text or a list of texts", List.of(), OnlineBinding::texts);
         try {
             if (!rewards.isEmpty()) {
-                Reward.parse(rewards, OnlineBinding::later);
+                Reward.parse(rewards, OnlineBinding::later, OnlineBinding::later);
             }
         } catch (IllegalArgumentException e) {
             section.problem("reward", "must be legal: " + e.getMessage());
@@ -67,10 +66,10 @@ final class OnlineBinding {
         return rewards;
     }
 
-    /// Reward models are read when the run starts: a recipe is checked without any.
-    private static Reward later(Path directory) {
+    /// Reward models are read and services asked when the run starts: a recipe is checked without any.
+    private static Reward later(Object what) {
         return (prompt, completion) -> {
-            throw new IllegalStateException(directory + " has not been read");
+            throw new IllegalStateException(what + " has not been opened");
         };
     }
 

@@ -57,6 +57,11 @@ public record RunDirectory(Path root) {
         return root.resolve("pairs.json");
     }
 
+    /// What commands and endpoints have answered: a resumed run asks none of it again.
+    public Path answers() {
+        return root.resolve("answers.jsonl");
+    }
+
     /// Rows that could not be read, with the reason.
     public Path quarantine() {
         return root.resolve("quarantine.jsonl");

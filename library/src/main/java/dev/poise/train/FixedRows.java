@@ -2,10 +2,12 @@ package dev.poise.train;
 
 import dev.poise.data.Shuffle;
 import dev.poise.run.Recipe;
+import dev.poise.run.Results;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
@@ -71,6 +73,11 @@ final class FixedRows implements Supply {
     @Override
     public OptionalDouble reward() {
         return OptionalDouble.empty();
+    }
+
+    @Override
+    public Optional<Results> results() {
+        return Optional.empty();
     }
 
     @Override

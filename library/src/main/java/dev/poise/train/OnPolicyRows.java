@@ -26,9 +26,14 @@ import dev.poise.oracle.Candidates;
 import dev.poise.oracle.PairBuilder;
 import dev.poise.oracle.Reward;
 import dev.poise.oracle.RewardException;
+import dev.poise.remote.Answers;
+import dev.poise.remote.Counts;
+import dev.poise.remote.RemoteReward;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;
+import dev.poise.run.Results;
+import dev.poise.run.RunDirectory;
 import dev.poise.sample.Decoding;
 import dev.poise.sample.Sampler;
 import dev.poise.sample.TextSample;
@@ -36,6 +41,7 @@ import dev.poise.sample.TextSampler;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,8 +85,8 @@ final class OnPolicyRows implements Supply {
     private final Tokenizer tokenizer;
     private final Decoder policy;
     private final @Nullable Decoder reference;
-    private final Reward reward;
-    private final List<LearnedReward> models;
+    private final OpenedReward reward;
+    private final Answers answers;
     private final Metrics metrics;
     private final Progress progress;
     private final long start = System.nanoTime();
@@ -90,7 +96,8 @@ final class OnPolicyRows implements Supply {
     private List<List<TrainingRow>> rows;
 
     /// @param reference the recipe's reference; null without one
-    /// @param models reward models that the reward reads, which this closes
+    /// @param reward what scores, which this closes
+    /// @param answers what services have answered, which this closes
     OnPolicyRows(
             Recipe recipe,
             List<Encoded> prompts,
@@ -98,8 +105,8 @@ final class OnPolicyRows implements Supply {
             Tokenizer tokenizer,
             Decoder policy,
             @Nullable Decoder reference,
-            Reward reward,
-            List<LearnedReward> models,
+            OpenedReward reward,
+            Answers answers,
             Metrics metrics,
             Progress progress,
             Optional<Path> checkpoint) {
@@ -112,7 +119,7 @@ final class OnPolicyRows implements Supply {
         this.policy = policy;
         this.reference = reference;
         this.reward = reward;
-        this.models = models;
+        this.answers = answers;
         this.metrics = metrics;
         this.progress = progress;
         Recipe.Replay replay = online.replay();
@@ -143,15 +150,18 @@ final class OnPolicyRows implements Supply {
             Metrics metrics,
             Progress progress,
             Optional<Path> checkpoint) {
-        List<LearnedReward> models = new ArrayList<>();
+        List<String> specifications = requireNonNull(recipe.online(), "online").reward();
+        Answers answers = given == null && asks(specifications) ? answers(recipe) : Answers.forgetful();
+        OpenedReward reward = null;
         Decoder reference = null;
         boolean opened = false;
         try {
-            Reward reward = given != null
-                    ? given
-                    : Reward.parse(
-                            requireNonNull(recipe.online(), "online").reward(),
-                            directory -> learned(directory, recipe, models));
+            reward = given != null
+                    ? new OpenedReward(given, List.of(), List.of())
+                    : OpenedReward.of(
+                            specifications,
+                            directory -> learned(directory, recipe),
+                            service -> new RemoteReward(service, answers, recipe.seed() ^ STREAM, progress::note));
             reference = reference(recipe);
             OnPolicyRows rows = new OnPolicyRows(
                     recipe,
@@ -161,7 +171,7 @@ final class OnPolicyRows implements Supply {
                     policy,
                     reference,
                     reward,
-                    models,
+                    answers,
                     metrics,
                     progress,
                     checkpoint);
@@ -169,22 +179,46 @@ final class OnPolicyRows implements Supply {
             return rows;
         } finally {
             if (!opened) {
-                models.forEach(LearnedReward::close);
-                if (reference != null) {
-                    reference.close();
-                }
+                close(reward, reference, answers);
             }
         }
     }
 
-    private static Reward learned(Path directory, Recipe recipe, List<LearnedReward> models) {
-        LearnedReward learned = LearnedReward.read(
+    private static void close(@Nullable OpenedReward reward, @Nullable Decoder reference, Answers answers) {
+        if (reward != null) {
+            reward.close();
+        }
+        if (reference != null) {
+            reference.close();
+        }
+        answers.close();
+    }
+
+    private static boolean asks(List<String> specifications) {
+        boolean[] asked = {false};
+        Reward.parse(specifications, directory -> (prompt, completion) -> 0, service -> {
+            asked[0] = true;
+            return (prompt, completion) -> 0;
+        });
+        return asked[0];
+    }
+
+    /// In the run's directory and not shared with other runs: what stands behind an address may have changed.
+    private static Answers answers(Recipe recipe) {
+        Path file = new RunDirectory(recipe.output()).answers();
+        try {
+            return Answers.in(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static LearnedReward learned(Path directory, Recipe recipe) {
+        return LearnedReward.read(
                 directory,
                 ignored -> Optional.empty(),
                 recipe.train().precision(),
                 recipe.train().microBatchTokens());
-        models.add(learned);
-        return learned;
     }
 
     private static @Nullable Decoder reference(Recipe recipe) {
@@ -287,6 +321,13 @@ final class OnPolicyRows implements Supply {
         line.putAll(reading);
         line.put("rollout/rows", rows.stream().mapToInt(List::size).sum());
         line.put("rollout/reward_calls", state.rewardCalls());
+        if (!reward.services().isEmpty()) {
+            Counts asked = reward.counts();
+            line.put("oracle/calls", answers.size());
+            line.put("oracle/remembered", asked.remembered());
+            line.put("oracle/retries", asked.retries());
+            line.put("oracle/seconds", asked.seconds());
+        }
         long tokens = own.stream()
                 .flatMap(group -> group.completions().stream())
                 .filter(one -> one.author() != Author.DATA)
@@ -430,7 +471,7 @@ final class OnPolicyRows implements Supply {
         List<String> said =
                 ids.stream().map(prompt -> tokenizer.decode(prompt, true)).toList();
         try {
-            return Candidates.scored(reward, said, texts);
+            return Candidates.scored(reward.reward(), said, texts);
         } catch (RewardException e) {
             int prompt = 0;
             int completion = e.answer();
@@ -728,15 +769,40 @@ final class OnPolicyRows implements Supply {
     }
 
     @Override
+    public Optional<Results> results() {
+        if (reward.services().isEmpty()) {
+            return Optional.empty();
+        }
+        Counts asked = reward.counts();
+        return Optional.of(new Results(
+                "Asked outside: "
+                        + String.join(
+                                ", ",
+                                reward.services().stream()
+                                        .map(one -> one.service().name())
+                                        .toList()),
+                List.of(new Results.Table(
+                        "Oracle",
+                        List.of(
+                                figure("answers of all processes of the run", answers.size(), null),
+                                figure("answers of this process", asked.calls(), null),
+                                figure("known already", asked.remembered(), null),
+                                figure("retries", asked.retries(), null),
+                                figure("waited", asked.seconds(), "s")))),
+                List.of()));
+    }
+
+    private static Results.Figure figure(String name, double value, @Nullable String unit) {
+        return new Results.Figure(name, value, null, null, null, unit);
+    }
+
+    @Override
     public void writeTo(Path directory) {
         state.writeTo(directory);
     }
 
     @Override
     public void close() {
-        models.forEach(LearnedReward::close);
-        if (reference != null) {
-            reference.close();
-        }
+        close(reward, reference, answers);
     }
 }

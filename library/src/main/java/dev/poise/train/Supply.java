@@ -1,8 +1,10 @@
 package dev.poise.train;
 
+import dev.poise.run.Results;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
@@ -30,6 +32,9 @@ sealed interface Supply extends AutoCloseable permits FixedRows, OnPolicyRows {
 
     /// What the policy's newest completions are worth on average; nothing where none are drawn.
     OptionalDouble reward();
+
+    /// What making rows came to, for the run's report; nothing where there is nothing to tell.
+    Optional<Results> results();
 
     /// Adds what the next steps' rows depend on to a checkpoint's directory.
     void writeTo(Path directory);

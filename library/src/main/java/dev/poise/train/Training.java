@@ -263,6 +263,9 @@ public final class Training {
                     checkpoint);
             Loop loop = new Loop(recipe, directory, metrics, progress, supply, policy, tuner, sheet, monitors, state);
             SequencedMap<String, Double> evaluation = loop.run();
+            if (supply.results().isPresent()) {
+                supply.results().get().writeTo(directory.results());
+            }
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, recipe.model(), target);
                 Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.steps(), evaluation));

@@ -99,6 +99,8 @@ final class RewardTest {
                     return Reward.super.scoreAll(prompts, completions);
                 }
             };
+        }, service -> {
+            throw new AssertionError(service);
         });
         assertThat(reward.scoreAll(List.of("p", "p", "q"), List.of("a b", "abcd", "")))
                 .containsExactly(-4, -7, 0);
@@ -109,7 +111,7 @@ final class RewardTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "size:words:longest | kind must be length, lexical, lexical-share, regex, regex-count or model, got \"size\"",
+                "size:words:longest | kind must be length, lexical, lexical-share, regex, regex-count, expr, model, command or endpoint, got \"size\"",
                 "model: | model must name a directory, got none",
                 "model:m | kind must be a rule here, got a reward model",
                 "length | unit must be characters, words or tokens, got \"\"",
