@@ -113,7 +113,7 @@ final class Reproduce implements Callable<Integer> {
                                     ? Overoptimisation.Scale.QUICK
                                     : full ? Overoptimisation.Scale.FULL : Overoptimisation.Scale.DEFAULT,
                             progress);
-                case ONPOLICY -> OnPolicy.run(quick ? OnPolicy.Scale.QUICK : OnPolicy.Scale.FULL, progress);
+                case ONPOLICY -> OnPolicy.run(decoder, quick ? OnPolicy.Scale.QUICK : OnPolicy.Scale.FULL, progress);
             };
         }
         AtomicWrite.file(target, page.html().getBytes(StandardCharsets.UTF_8));

@@ -33,10 +33,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -98,8 +94,7 @@ public final class LengthProblem {
     /// @param promptsAStep with four completions on-policy, two offline, each
     /// @param learningRate of AdamW, the same for all
     /// @param learned whether on-policy ways are rewarded by a reward model; else by the truth
-    public record Scale(
-            int prompts, int tests, int steps, int promptsAStep, double learningRate, boolean learned) {
+    public record Scale(int prompts, int tests, int steps, int promptsAStep, double learningRate, boolean learned) {
 
         /// What takes minutes.
         public static final Scale USUAL = new Scale(256, 64, 100, 16, 5e-4, true);
@@ -216,44 +211,17 @@ public final class LengthProblem {
         progress.note("the decoder's most common length is " + mode + " tokens");
         List<Run> runs = new ArrayList<>();
         List<Double> accuracies = new ArrayList<>();
-        try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-            for (LengthGoal goal : goals) {
-                Ground ground = new Ground(prompts, tests, mode, answers(model, tests, goal, mode));
-                List<OptionalDouble> learned = all(
-                        pool,
-                        seeds.stream().map(seed -> (Task<OptionalDouble>) () -> judge(ground, goal, seed)).toList());
-                learned.forEach(accuracy -> accuracy.ifPresent(accuracies::add));
-                List<Task<Run>> tasks = new ArrayList<>();
-                for (long seed : seeds) {
-                    ways.forEach(way -> tasks.add(() -> tuned(ground, goal, way, seed)));
-                }
-                runs.addAll(all(pool, tasks));
-            }
+        record Tuning(Way way, long seed) {}
+        List<Tuning> tunings = seeds.stream()
+                .flatMap(seed -> ways.stream().map(way -> new Tuning(way, seed)))
+                .toList();
+        for (LengthGoal goal : goals) {
+            Ground ground = new Ground(prompts, tests, mode, answers(model, tests, goal, mode));
+            Cores.map(workers, seeds, seed -> judge(ground, goal, seed), accuracy -> {})
+                    .forEach(accuracy -> accuracy.ifPresent(accuracies::add));
+            runs.addAll(Cores.map(workers, tunings, one -> tuned(ground, goal, one.way(), one.seed()), run -> {}));
         }
         return new Outcome(mode, List.copyOf(runs), List.copyOf(accuracies));
-    }
-
-    private interface Task<T> {
-        T run() throws IOException;
-    }
-
-    private static <T> List<T> all(ExecutorService pool, List<Task<T>> tasks) {
-        List<Future<T>> futures =
-                tasks.stream().map(task -> pool.submit(task::run)).toList();
-        try {
-            List<T> results = new ArrayList<>();
-            for (Future<T> future : futures) {
-                results.add(future.get());
-            }
-            return results;
-        } catch (ExecutionException e) {
-            pool.shutdownNow();
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            pool.shutdownNow();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while policies were tuned", e);
-        }
     }
 
     /// Different stories of the decoder's own without their ends.
@@ -292,7 +260,8 @@ public final class LengthProblem {
         int best = SMOOTHED;
         int most = -1;
         for (int length = SMOOTHED; length + SMOOTHED < counts.length; length++) {
-            int near = Arrays.stream(counts, length - SMOOTHED, length + SMOOTHED + 1).sum();
+            int near = Arrays.stream(counts, length - SMOOTHED, length + SMOOTHED + 1)
+                    .sum();
             if (near > most) {
                 most = near;
                 best = length;
@@ -336,8 +305,8 @@ public final class LengthProblem {
     private List<String> pairs(Ground ground, LengthGoal goal, long seed, Tokenizer tokenizer) {
         Reward truth = truth(goal, ground.mode(), tokenizer);
         SplittableRandom random = new SplittableRandom(seed);
-        List<List<TextSample>> sides = List.of(
-                drawn(model, ground.prompts(), 2 * seed + 1), drawn(model, ground.prompts(), 2 * seed + 2));
+        List<List<TextSample>> sides =
+                List.of(drawn(model, ground.prompts(), 2 * seed + 1), drawn(model, ground.prompts(), 2 * seed + 2));
         List<String> rows = new ArrayList<>();
         for (int i = 0; i < ground.prompts().size(); i++) {
             String one = answer(goal, sides.getFirst().get(i), tokenizer, random);
@@ -414,8 +383,7 @@ public final class LengthProblem {
         }
     }
 
-    private Run run(
-            LengthGoal goal, Way way, long seed, Path output, Answers before, Answers after, double seconds)
+    private Run run(LengthGoal goal, Way way, long seed, Path output, Answers before, Answers after, double seconds)
             throws IOException {
         List<MetricLine> lines = Metrics.read(new RunDirectory(output).metrics());
         List<Integer> steps = new ArrayList<>(List.of(0));
@@ -437,8 +405,7 @@ public final class LengthProblem {
                 (long) last(lines, "rollout/reward_calls"),
                 way.onPolicy
                         ? lines.stream()
-                                .flatMapToDouble(line ->
-                                        line.number("rollout/tokens_per_second").stream())
+                                .flatMapToDouble(line -> line.number("rollout/tokens_per_second").stream())
                                 .average()
                                 .orElse(Double.NaN)
                         : Double.NaN,
@@ -509,9 +476,6 @@ public final class LengthProblem {
     }
 
     private static String row(String prompt) {
-        return JsonMapper.shared()
-                .createObjectNode()
-                .put("prompt", prompt)
-                .toString();
+        return JsonMapper.shared().createObjectNode().put("prompt", prompt).toString();
     }
 }

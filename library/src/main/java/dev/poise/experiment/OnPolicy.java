@@ -1,12 +1,18 @@
 package dev.poise.experiment;
 
+import dev.poise.bandit.LengthGoal;
+import dev.poise.bandit.LengthStudy;
 import dev.poise.bandit.Tables;
 import dev.poise.bandit.Theory;
+import dev.poise.run.AtomicWrite;
 import dev.poise.torch.Torch;
 import dev.poise.train.Progress;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// On-policy data and negative gradients (arXiv 2404.14367) at the scale of a laptop: which methods find the best
 /// answer, from whose samples, and where the reward has its peak.
@@ -16,9 +22,9 @@ public final class OnPolicy {
 
     /// How much is done, by name.
     public enum Scale {
-        /// Minutes: three seeds, and fewer rounds over nine tokens.
+        /// Minutes: three seeds, fewer rounds over nine tokens, and stories that should be short alone.
         QUICK,
-        /// Five seeds of everything.
+        /// Five seeds, and three of stories.
         FULL
     }
 
@@ -26,35 +32,83 @@ public final class OnPolicy {
 
     /// Runs the study.
     ///
+    /// @param model a decoder that writes stories and ends them, in the Hugging Face layout
     /// @return its page
-    public static ExperimentPage run(Scale scale, Progress progress) throws IOException {
+    public static ExperimentPage run(Path model, Scale scale, Progress progress) throws IOException {
         int workers = Torch.start(0);
         Torch.start(1);
-        int seeds =
-                switch (scale) {
-                    case QUICK -> 3;
-                    case FULL -> 5;
-                };
-        int rounds =
-                switch (scale) {
-                    case QUICK -> 30;
-                    case FULL -> 100;
-                };
+        return switch (scale) {
+            case QUICK ->
+                page(
+                        model,
+                        new Work(
+                                3,
+                                30,
+                                new LengthProblem.Scale(128, 64, 50, 16, 5e-4, true),
+                                List.of(LengthGoal.MIN),
+                                2),
+                        workers,
+                        progress);
+            case FULL ->
+                page(
+                        model,
+                        new Work(5, 100, LengthProblem.Scale.USUAL, List.of(LengthGoal.values()), 3),
+                        workers,
+                        progress);
+        };
+    }
+
+    /// How much is done.
+    ///
+    /// @param seeds of bandits and lengths
+    /// @param rounds over nine tokens, on-policy on R1
+    /// @param stories of which goals, how much
+    /// @param storySeeds of them
+    private record Work(int seeds, int rounds, LengthProblem.Scale stories, List<LengthGoal> goals, int storySeeds) {}
+
+    private static ExperimentPage page(Path model, Work work, int workers, Progress progress) throws IOException {
         progress.note("one action");
-        int runs = Tables.settings().size() * seeds;
-        Tables tables = Tables.run(seeds, workers, count -> {
-            // Runs end on any thread, and progress has one owner.
-            synchronized (progress) {
-                progress.advanced("runs", count, runs, new LinkedHashMap<>());
-            }
-        });
+        int runs = Tables.settings().size() * work.seeds();
+        Tables tables = Tables.run(work.seeds(), workers, count -> advanced(progress, count, runs));
         progress.note("nine tokens");
-        List<SequenceStudy.Plan> plans = SequenceStudy.plans(rounds);
-        SequenceStudy sequences = SequenceStudy.run(
-                plans,
-                seeds,
-                workers,
-                count -> progress.advanced("runs", count, (long) plans.size() * seeds, new LinkedHashMap<>()));
-        return OnPolicyText.page(tables, sequences, Theory.check(DRAWS, 1), seeds);
+        List<SequenceStudy.Plan> plans = SequenceStudy.plans(work.rounds());
+        int sequences = plans.size() * work.seeds();
+        SequenceStudy study =
+                SequenceStudy.run(plans, work.seeds(), workers, count -> advanced(progress, count, sequences));
+        progress.note("lengths alone");
+        List<LengthGoal> goals = List.of(LengthGoal.values());
+        int lengths = LengthStudy.size(goals, work.seeds());
+        LengthStudy alone = LengthStudy.run(goals, work.seeds(), workers, count -> advanced(progress, count, lengths));
+        return OnPolicyText.page(
+                tables,
+                study,
+                alone,
+                stories(model, work, progress),
+                work.stories(),
+                Theory.check(DRAWS, 1),
+                work.seeds());
+    }
+
+    private static LengthProblem.Outcome stories(Path model, Work work, Progress progress) throws IOException {
+        Path folder = Files.createTempDirectory("poise-stories");
+        try {
+            return LengthProblem.run(
+                    model.toAbsolutePath(),
+                    folder,
+                    work.goals(),
+                    List.of(LengthProblem.Way.values()),
+                    LongStream.rangeClosed(1, work.storySeeds()).boxed().toList(),
+                    work.stories(),
+                    progress);
+        } finally {
+            AtomicWrite.delete(folder);
+        }
+    }
+
+    /// Runs end on any thread, and progress has one owner.
+    private static void advanced(Progress progress, long done, long total) {
+        synchronized (progress) {
+            progress.advanced("runs", done, total, new LinkedHashMap<>());
+        }
     }
 }

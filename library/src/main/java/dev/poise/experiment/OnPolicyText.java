@@ -1,6 +1,7 @@
 package dev.poise.experiment;
 
 import dev.poise.bandit.Band;
+import dev.poise.bandit.LengthStudy;
 import dev.poise.bandit.Outcome;
 import dev.poise.bandit.Tables;
 import dev.poise.bandit.Theory;
@@ -47,12 +48,24 @@ final class OnPolicyText {
 
     private OnPolicyText() {}
 
-    static ExperimentPage page(Tables tables, SequenceStudy sequences, Theory theory, int seeds) {
+    static ExperimentPage page(
+            Tables tables,
+            SequenceStudy sequences,
+            LengthStudy lengths,
+            LengthProblem.Outcome stories,
+            LengthProblem.Scale scale,
+            Theory theory,
+            int seeds) {
         return new ExperimentPage(
                 "On-policy data and negative gradients",
                 "The study of arXiv 2404.14367 where everything can be known: which methods find the best answer, from"
                         + " whose samples, how often reused, and what a step does to a softmax policy.",
-                List.of(action(tables, seeds), tokens(sequences, seeds), identities(theory)),
+                List.of(
+                        action(tables, seeds),
+                        tokens(sequences, seeds),
+                        LengthText.alone(lengths),
+                        LengthText.stories(stories, scale),
+                        identities(theory)),
                 List.of(
                         "The paper’s own figures were not available: its claims are those of its page, and figures in"
                                 + " brackets those of an earlier re-implementation of ours, with other seeds.",
