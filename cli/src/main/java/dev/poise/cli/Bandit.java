@@ -208,7 +208,8 @@ final class Bandit implements Callable<Integer> {
     /// The problem over sequences, one policy after the other.
     private void sequences() throws IOException {
         if (tables || lengths != null || output != null || minibatch != 0 || clipNorm < Double.POSITIVE_INFINITY) {
-            throw new UsageException("--sequence goes without --tables, --length, --output, --minibatch and --clip-norm");
+            throw new UsageException(
+                    "--sequence goes without --tables, --length, --output, --minibatch and --clip-norm");
         }
         if (references.stream().anyMatch(anchor -> anchor != Anchor.INITIAL)) {
             throw new UsageException("--reference must be initial where --sequence is given");

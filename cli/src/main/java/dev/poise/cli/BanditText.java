@@ -119,7 +119,9 @@ record BanditText(boolean colours) {
                 lines.add("");
                 lines.add(tint(goal.word(), "1") + ": " + goal.measure() + " in tokens, "
                         + String.format(Locale.ROOT, "%.1f", row.start()) + " at first, after step "
-                        + String.join(", ", LengthStudy.STEPS.stream().map(String::valueOf).toList())
+                        + String.join(
+                                ", ",
+                                LengthStudy.STEPS.stream().map(String::valueOf).toList())
                         + ", measured|reference, and the last one's interval; " + study.seeds() + " seeds");
             }
             StringBuilder line = new StringBuilder(String.format("%-" + name + "s", row.way()));
@@ -152,7 +154,8 @@ record BanditText(boolean colours) {
             return measured + "|  -   ";
         }
         Band.Verdict verdict = cell.band().of(cell.measured());
-        return tint(measured, colour(verdict)) + tint(String.format(Locale.ROOT, "|%4.1f ", cell.reference()), DIM)
+        return tint(measured, colour(verdict))
+                + tint(String.format(Locale.ROOT, "|%4.1f ", cell.reference()), DIM)
                 + mark(verdict);
     }
 

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `poise evaluate`: how often one model's answers are better than another's, by rules, reward models or what is asked outside.
+/// `poise evaluate`: how often one model's answers are better than another's, by rules, reward models or what is asked
+// outside.
 @Command(
         name = "evaluate",
         description =

@@ -53,11 +53,11 @@ final class BanditTest {
                 .hasSize(2 * 6);
         assertThat(lines.getFirst().path("cells").get(3).path("origin").stringValue())
                 .isEqualTo("measured");
-        assertThat(lines.stream().map(line -> line.path("origin").asString("")))
-                .contains("measured", "claimed");
+        assertThat(lines.stream().map(line -> line.path("origin").asString(""))).contains("measured", "claimed");
         CommandRun text = CommandRun.of("bandit", "--length", "skew", "--seeds", "2");
         assertThat(text.code()).as(text.err()).isZero();
-        assertThat(text.out()).contains("skew: mean length in tokens", "claimed   skew: offline dpo ends above on-policy");
+        assertThat(text.out())
+                .contains("skew: mean length in tokens", "claimed   skew: offline dpo ends above on-policy");
         CommandRun refused = CommandRun.of("bandit", "--length", "max");
         assertThat(refused.code()).isEqualTo(2);
         assertThat(CommandRun.of("bandit", "--length", "min", "--tables").err())

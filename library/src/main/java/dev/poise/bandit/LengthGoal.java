@@ -5,7 +5,8 @@ import java.util.Locale;
 /// Which length is wanted, and what the preferences that say so are made of: the three regimes of coverage that
 /// arXiv 2404.14367 tells apart.
 ///
-/// Source: its length problems, section 5. The rewards r = −|y| and r = −||y| − mode| are ours after its words; it states
+/// Source: its length problems, section 5. The rewards r = −|y| and r = −||y| − mode| are ours after its words; it
+// states
 /// no formula.
 public enum LengthGoal {
     /// Short ones: what is best is rare under the reference, and the data covers what the reference does.

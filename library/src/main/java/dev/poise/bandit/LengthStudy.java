@@ -38,14 +38,13 @@ public record LengthStudy(int seeds, List<Row> rows, List<Claim> claims) {
             new Way("on-policy dpo", Source.ONLINE, new Pairwise(new Dpo(0.1, 0), 0), 64, 2);
     private static final Way BEST_OF_FOUR =
             new Way("on-policy best of 4", Source.ONLINE, new BestOfN(BestOfN.Push.NONE, 0), 64, 4);
-    private static final Way REINFORCE = new Way(
-            "reinforce", Source.ONLINE, new PolicyGradient(Advantage.LEAVE_ONE_OUT, Penalty.NONE), 1, 128);
+    private static final Way REINFORCE =
+            new Way("reinforce", Source.ONLINE, new PolicyGradient(Advantage.LEAVE_ONE_OUT, Penalty.NONE), 1, 128);
     private static final Way RWR = new Way("rwr", Source.ONLINE, new RewardWeighted(1), 64, 2);
     private static final Way OFFLINE_DPO =
             new Way("offline dpo", Source.OFFLINE, new Pairwise(new Dpo(0.1, 0), 0), 64, 2);
     private static final Way PREF_FT = new Way("pref-ft", Source.OFFLINE, new PreferredOnly(0), 64, 2);
-    private static final List<Way> WAYS =
-            List.of(ON_POLICY_DPO, BEST_OF_FOUR, REINFORCE, RWR, OFFLINE_DPO, PREF_FT);
+    private static final List<Way> WAYS = List.of(ON_POLICY_DPO, BEST_OF_FOUR, REINFORCE, RWR, OFFLINE_DPO, PREF_FT);
 
     /// Where an expectation comes from.
     public enum Origin {
@@ -118,7 +117,8 @@ public record LengthStudy(int seeds, List<Row> rows, List<Claim> claims) {
             Map<Way, List<List<Double>>> measured = new LinkedHashMap<>();
             WAYS.forEach(way -> measured.put(way, new ArrayList<>()));
             for (Map<Way, List<Double>> of : seeds(goal, seeds, threads, count, done)) {
-                of.forEach((way, figures) -> measured.getOrDefault(way, List.of()).add(figures));
+                of.forEach(
+                        (way, figures) -> measured.getOrDefault(way, List.of()).add(figures));
             }
             measured.forEach((way, figures) -> rows.add(row(goal, way, figures)));
             claims.addAll(claims(goal, measured));

@@ -120,7 +120,10 @@ public record Tables(List<Table> tables, List<Claim> claims) {
         return plans().stream().map(Plan::setting).distinct().toList();
     }
 
-    static Tables of(List<Outcome> outcomes) {
+    /// The study, read from what came out.
+    ///
+    /// @param outcomes one for each of [#settings]
+    public static Tables of(List<Outcome> outcomes) {
         Map<Setting, Outcome> bySetting =
                 outcomes.stream().collect(Collectors.toMap(Outcome::setting, Function.identity()));
         List<Table> tables = new ArrayList<>();

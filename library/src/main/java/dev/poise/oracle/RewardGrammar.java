@@ -56,8 +56,8 @@ record RewardGrammar(Function<Path, Reward> models, Function<Service, Reward> se
             case "regex-count" -> pattern(rest, Pattern.Measure.COUNT);
             case "expr" -> Formula.parse(rest);
             case "model" -> model(rest);
-            case String service when ServiceGrammar.begins(service) ->
-                services.apply(ServiceGrammar.parse(service, rest));
+            case String service
+            when ServiceGrammar.begins(service) -> services.apply(ServiceGrammar.parse(service, rest));
             case String other ->
                 throw new IllegalArgumentException("kind must be length, lexical, lexical-share, regex, regex-count,"
                         + " expr, model, command or endpoint, got \"" + other + "\"");

@@ -48,8 +48,8 @@ public sealed interface Service {
         public Endpoint {
             String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
             if (!(scheme.equals("http") || scheme.equals("https")) || address.getHost() == null) {
-                throw new IllegalArgumentException("endpoint must be a URL such as https://host/score, got \"" + address
-                        + "\"");
+                throw new IllegalArgumentException(
+                        "endpoint must be a URL such as https://host/score, got \"" + address + "\"");
             }
             if (address.getUserInfo() != null) {
                 // The line goes into recipes and manifests.
@@ -72,8 +72,8 @@ public sealed interface Service {
     record Header(String name, String variable, String prefix) {
         public Header {
             if (name.isBlank() || variable.isBlank()) {
-                throw new IllegalArgumentException("header must be NAME@VARIABLE, got \"" + name + "@" + variable
-                        + "\"");
+                throw new IllegalArgumentException(
+                        "header must be NAME@VARIABLE, got \"" + name + "@" + variable + "\"");
             }
         }
     }

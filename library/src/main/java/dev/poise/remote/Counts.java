@@ -14,9 +14,6 @@ public record Counts(long calls, long remembered, long retries, double seconds) 
     /// Of two services, or of one before and after.
     public Counts plus(Counts other) {
         return new Counts(
-                calls + other.calls,
-                remembered + other.remembered,
-                retries + other.retries,
-                seconds + other.seconds);
+                calls + other.calls, remembered + other.remembered, retries + other.retries, seconds + other.seconds);
     }
 }

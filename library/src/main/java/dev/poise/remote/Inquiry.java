@@ -65,9 +65,7 @@ final class Inquiry implements AutoCloseable {
         for (int from = 0; from < places.size(); from += size) {
             batch(questions, keys, places.subList(from, Math.min(from + size, places.size())));
         }
-        return keys.stream()
-                .mapToDouble(key -> answers.get(key).orElseThrow())
-                .toArray();
+        return keys.stream().mapToDouble(key -> answers.get(key).orElseThrow()).toArray();
     }
 
     private void batch(List<Question> questions, List<String> keys, List<Integer> asked) {

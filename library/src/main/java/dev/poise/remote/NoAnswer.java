@@ -36,7 +36,8 @@ final class NoAnswer extends Exception {
         return passing;
     }
 
-    @Nullable Duration after() {
+    @Nullable
+    Duration after() {
         return after;
     }
 

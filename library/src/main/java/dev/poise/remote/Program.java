@@ -61,14 +61,18 @@ final class Program implements Line {
                 lines(process.inputReader(), line -> said.add(Optional.of(line)));
                 said.add(Optional.empty());
             });
-            Thread complaining = Thread.ofVirtual().start(() -> lines(process.errorReader(), line -> {
-                synchronized (complaints) {
-                    complaints.add(line.length() > COMPLAINT_CHARACTERS ? line.substring(0, COMPLAINT_CHARACTERS) : line);
-                    if (complaints.size() > COMPLAINTS) {
-                        complaints.removeFirst();
-                    }
-                }
-            }));
+            Thread complaining = Thread.ofVirtual()
+                    .start(() -> lines(process.errorReader(), line -> {
+                        synchronized (complaints) {
+                            complaints.add(
+                                    line.length() > COMPLAINT_CHARACTERS
+                                            ? line.substring(0, COMPLAINT_CHARACTERS)
+                                            : line);
+                            if (complaints.size() > COMPLAINTS) {
+                                complaints.removeFirst();
+                            }
+                        }
+                    }));
             return new Started(process, said, complaints, complaining);
         }
 
@@ -161,12 +165,11 @@ final class Program implements Line {
     }
 
     private String next(Started now, int answered, int asked) throws NoAnswer, InterruptedException {
-        Optional<String> line = now.said()
-                .poll(Math.round(command.manner().timeoutSeconds() * 1e9), TimeUnit.NANOSECONDS);
+        Optional<String> line =
+                now.said().poll(Math.round(command.manner().timeoutSeconds() * 1e9), TimeUnit.NANOSECONDS);
         String after = " after " + answered + " of " + asked + " answers";
         if (line == null) {
-            throw NoAnswer.now(
-                    "was silent for " + seconds(command.manner().timeoutSeconds()) + " s" + after, null);
+            throw NoAnswer.now("was silent for " + seconds(command.manner().timeoutSeconds()) + " s" + after, null);
         }
         if (line.isEmpty()) {
             boolean dead = now.process().waitFor(GRACE_MILLISECONDS, TimeUnit.MILLISECONDS);
@@ -190,8 +193,7 @@ final class Program implements Line {
             if (Files.isRegularFile(file)) {
                 try {
                     identity.append(' ')
-                            .append(HexFormat.of()
-                                    .formatHex(Question.sha256().digest(Files.readAllBytes(file))));
+                            .append(HexFormat.of().formatHex(Question.sha256().digest(Files.readAllBytes(file))));
                 } catch (IOException e) {
                     throw new UncheckedIOException(file + ": cannot be read", e);
                 }

@@ -1,7 +1,6 @@
 package dev.poise.remote;
 
 import dev.poise.oracle.Reward;
-import dev.poise.oracle.RewardException;
 import dev.poise.oracle.Service;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,8 @@ public final class RemoteReward implements Reward, AutoCloseable {
 
     /// The rewards of one completion for every prompt, asked for in batches.
     ///
-    /// @throws RewardException naming the first answer that there is none for, after all retries; what was answered is
+    /// @throws RewardException naming the first answer that there is none for, after all retries; what was answered
+    // is
     ///     kept
     @Override
     public double[] scoreAll(List<String> prompts, List<String> completions) {

@@ -44,10 +44,13 @@ final class Web implements Line {
     Web(Service.Endpoint endpoint, Reply reply, Map<String, String> environment) {
         this.endpoint = endpoint;
         this.reply = reply;
-        this.secret = endpoint.header() == null ? null : environment.get(endpoint.header().variable());
+        this.secret = endpoint.header() == null
+                ? null
+                : environment.get(endpoint.header().variable());
         if (endpoint.header() != null && (secret == null || secret.isBlank())) {
             throw new IllegalArgumentException(endpoint.name() + ": the environment variable "
-                    + endpoint.header().variable() + " must hold its " + endpoint.header().name() + ", got none");
+                    + endpoint.header().variable() + " must hold its "
+                    + endpoint.header().name() + ", got none");
         }
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -67,8 +70,7 @@ final class Web implements Line {
         if (status / 100 != 2) {
             throw refused(response);
         }
-        JsonNode answers = reply.all(
-                Reply.read(new String(response.body(), StandardCharsets.UTF_8)), questions.size());
+        JsonNode answers = reply.all(Reply.read(new String(response.body(), StandardCharsets.UTF_8)), questions.size());
         NoAnswer missing = null;
         for (int i = 0; i < questions.size(); i++) {
             try {

@@ -29,9 +29,7 @@ public record OpenedReward(Reward reward, List<LearnedReward> models, List<Remot
     /// @param service opens what asks a command or an endpoint
     /// @throws IllegalArgumentException saying what is wrong; nothing stays open then
     public static OpenedReward of(
-            List<String> specifications,
-            Function<Path, LearnedReward> model,
-            Function<Service, RemoteReward> service) {
+            List<String> specifications, Function<Path, LearnedReward> model, Function<Service, RemoteReward> service) {
         List<LearnedReward> models = new ArrayList<>();
         List<RemoteReward> services = new ArrayList<>();
         boolean opened = false;

@@ -85,10 +85,11 @@ final class FormulaTest {
                 .withMessage("formula \"1 + digits / (words - 6)\" must be finite, got NaN from / at character 12 with"
                         + " [0.0, 0.0]");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Reward.parse("expr:log(words)").scoreAll(
-                        java.util.List.of("p", "p"), java.util.List.of("two words", "")))
-                .withMessage("reward of answer 1 failed: formula \"log(words)\" must be finite, got -Infinity from log at"
-                        + " character 1 with [0.0]");
+                .isThrownBy(() -> Reward.parse("expr:log(words)")
+                        .scoreAll(java.util.List.of("p", "p"), java.util.List.of("two words", "")))
+                .withMessage(
+                        "reward of answer 1 failed: formula \"log(words)\" must be finite, got -Infinity from log at"
+                                + " character 1 with [0.0]");
     }
 
     @Test
@@ -106,7 +107,8 @@ final class FormulaTest {
             StringBuilder text = new StringBuilder();
             int length = random.nextInt(30);
             for (int i = 0; i < length; i++) {
-                text.appendCodePoint(random.nextBoolean() ? " .!a\nB1'".charAt(random.nextInt(8)) : random.nextInt(0xd7ff));
+                text.appendCodePoint(
+                        random.nextBoolean() ? " .!a\nB1'".charAt(random.nextInt(8)) : random.nextInt(0xd7ff));
             }
             for (TextMetric metric : TextMetric.values()) {
                 assertThat(metric.of(text.toString(), text.toString()))

@@ -85,23 +85,26 @@ final class RewardTest {
     @Test
     void modelsAreReadByWhoeverCanAndScoreAllAtOnce() {
         List<Integer> batches = new ArrayList<>();
-        Reward reward = Reward.parse(List.of("-2*model:some/where", "length:words:longest"), directory -> {
-            assertThat(directory).isEqualTo(Path.of("some/where"));
-            return new Reward() {
-                @Override
-                public double score(String prompt, String completion) {
-                    return completion.length();
-                }
+        Reward reward = Reward.parse(
+                List.of("-2*model:some/where", "length:words:longest"),
+                directory -> {
+                    assertThat(directory).isEqualTo(Path.of("some/where"));
+                    return new Reward() {
+                        @Override
+                        public double score(String prompt, String completion) {
+                            return completion.length();
+                        }
 
-                @Override
-                public double[] scoreAll(List<String> prompts, List<String> completions) {
-                    batches.add(completions.size());
-                    return Reward.super.scoreAll(prompts, completions);
-                }
-            };
-        }, service -> {
-            throw new AssertionError(service);
-        });
+                        @Override
+                        public double[] scoreAll(List<String> prompts, List<String> completions) {
+                            batches.add(completions.size());
+                            return Reward.super.scoreAll(prompts, completions);
+                        }
+                    };
+                },
+                service -> {
+                    throw new AssertionError(service);
+                });
         assertThat(reward.scoreAll(List.of("p", "p", "q"), List.of("a b", "abcd", "")))
                 .containsExactly(-4, -7, 0);
         assertThat(batches).containsExactly(3);

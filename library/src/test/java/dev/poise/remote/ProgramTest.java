@@ -57,7 +57,8 @@ final class ProgramTest {
         try (RemoteReward reward = reward(",batch=3", "none", Answers.forgetful())) {
             assertThat(reward.scoreAll(PROMPTS, COMPLETIONS)).containsExactly(expected());
             assertThat(reward.score(PROMPTS.getFirst(), COMPLETIONS.get(4))).isEqualTo(expected()[4]);
-            assertThat(reward.scoreAll(List.of("p", "p"), List.of("new", "new"))).hasSize(2);
+            assertThat(reward.scoreAll(List.of("p", "p"), List.of("new", "new")))
+                    .hasSize(2);
             assertThat(reward.counts().calls()).isEqualTo(8);
             assertThat(reward.counts().remembered()).isEqualTo(2);
             assertThat(reward.counts().retries()).isZero();
@@ -87,7 +88,9 @@ final class ProgramTest {
         assertThat(told.getFirst()).contains(problem).contains("(1 of 5)");
         assertThat(logged().stream().filter("start"::equals)).hasSize(2);
         // The first two questions were answered: only what stood behind may have been read twice.
-        String second = new Question(PROMPTS.get(1), List.of(COMPLETIONS.get(1))).toJson().toString();
+        String second = new Question(PROMPTS.get(1), List.of(COMPLETIONS.get(1)))
+                .toJson()
+                .toString();
         assertThat(logged().stream().filter(second::equals)).hasSize(1);
     }
 

@@ -247,8 +247,8 @@ final class WebTest {
             send(exchange, 200, "{\"probabilities\": " + answers + "}");
         });
         judge.start();
-        Service service =
-                Service.parse("endpoint[retries=0]:http://127.0.0.1:" + judge.getAddress().getPort() + "/");
+        Service service = Service.parse(
+                "endpoint[retries=0]:http://127.0.0.1:" + judge.getAddress().getPort() + "/");
         try (RemotePreference preference = new RemotePreference(service, Answers.forgetful(), 1, told::add)) {
             assertThat(preference.probabilities(
                             Collections.nCopies(4, "p"),

@@ -143,8 +143,9 @@ final class OracleResumeTest {
             }
         };
         assertThatThrownBy(() -> Training.run(recipe("run", "batch=5,retries=1"), false, Progress.silent()))
-                .hasMessageMatching("round \\d: the reward of completion \\d of the prompt at .*trl-pairs.jsonl:\\d+ failed:"
-                        + " endpoint:http://127.*, 2 times; what it answered is kept in .*answers.jsonl");
+                .hasMessageMatching(
+                        "round \\d: the reward of completion \\d of the prompt at .*trl-pairs.jsonl:\\d+ failed:"
+                                + " endpoint:http://127.*, 2 times; what it answered is kept in .*answers.jsonl");
         before = request -> {};
         Training.run(recipe("run", "batch=5,retries=1"), true, Progress.silent());
         assertThat(answered).doesNotHaveDuplicates();
@@ -184,8 +185,7 @@ final class OracleResumeTest {
     }
 
     public static void main(String[] arguments) throws IOException {
-        Recipe recipe = recipe(
-                Path.of(arguments[0]), arguments[1], arguments[2], Integer.parseInt(arguments[3]));
+        Recipe recipe = recipe(Path.of(arguments[0]), arguments[1], arguments[2], Integer.parseInt(arguments[3]));
         Training.run(recipe, false, Progress.silent());
     }
 
@@ -223,8 +223,8 @@ final class OracleResumeTest {
                     "checkpoint.every=1",
                     "output=" + folder.resolve(output)
                 })
-                .map(text -> new RecipeOverride(
-                        text.substring(0, text.indexOf('=')), text.substring(text.indexOf('=') + 1)))
+                .map(text ->
+                        new RecipeOverride(text.substring(0, text.indexOf('=')), text.substring(text.indexOf('=') + 1)))
                 .toList();
         return Recipe.parse("test", "method: online\n", overrides);
     }
