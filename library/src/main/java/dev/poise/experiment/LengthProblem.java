@@ -294,7 +294,7 @@ public final class LengthProblem {
         Training.Outcome outcome = Training.run(
                 recipe("method: reward", """
                         objective: [{type: bradley_terry, centring: 0.01}]
-                        data: {evaluate: 0.1}
+                        data: {evaluate: 0.1, too_long: drop}
                         train: {epochs: 3, batch_pairs: 16, learning_rate: 1e-3, warmup_steps: 5, threads: 1,
                           max_tokens: 512}
                         checkpoint: {every: 0, keep: 1}
