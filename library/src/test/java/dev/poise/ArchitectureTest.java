@@ -22,6 +22,7 @@ final class ArchitectureTest {
             Map.entry("template", List.of()),
             Map.entry("tokenize", List.of("template")),
             Map.entry("data", List.of("tokenize")),
+            Map.entry("hub", List.of()),
             Map.entry("weights", List.of("torch")),
             Map.entry("model", List.of("torch", "weights", "tokenize")),
             Map.entry("objective", List.of()),
@@ -45,6 +46,7 @@ final class ArchitectureTest {
                             "evaluate",
                             "online",
                             "monitor",
+                            "hub",
                             "run")),
             Map.entry("report", List.of("monitor", "run")),
             Map.entry("watch", List.of("report")),
@@ -71,6 +73,7 @@ final class ArchitectureTest {
     private static final List<String> WITHOUT_NATIVE_CODE = List.of(
             "objective",
             "data",
+            "hub",
             "template",
             "tokenize",
             "oracle",
@@ -127,6 +130,7 @@ final class ArchitectureTest {
                                 "org..",
                                 "tools.jackson..",
                                 "ai.djl..",
+                                "io.airlift..",
                                 "dev.poise." + room + ".."),
                         allowed.stream().map(other -> "dev.poise." + other + ".."))
                 .toArray(String[]::new);

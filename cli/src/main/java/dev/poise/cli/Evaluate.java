@@ -56,11 +56,12 @@ final class Evaluate implements Callable<Integer> {
         if (contents.size() < 2) {
             throw new UsageException("prompts must be at least 2, since one gives no interval, got 1");
         }
+        model.locate(console);
+        Path other = HubInputs.of(console).model(against);
         ModelOptions.requireDirectory(model.directory());
-        Path other = ModelPath.directory(against);
         ModelOptions.requireDirectory(other);
         Comparison comparison;
-        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents)) {
+        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents, console)) {
             Reward reward = opened.reward();
             comparison = Comparison.of(answers(model.directory(), contents, reward), answers(other, contents, reward));
             opened.tell(console);

@@ -105,10 +105,11 @@ final class Pairs implements Callable<Integer> {
         answering.decoding();
         requireFree(output);
         List<Content> contents = prompt.read(console);
+        model.locate(console);
 
         Answered answered;
         List<Candidates> scored;
-        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents)) {
+        try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents, console)) {
             answered = answering.answers(model, model.directory(), contents, samples, console);
             scored = Candidates.scored(
                     opened.reward(), contents.stream().map(Contents::lastText).toList(), answered.texts());

@@ -3,8 +3,10 @@ package dev.poise.cli;
 import dev.poise.data.BadRow;
 import dev.poise.data.Content;
 import dev.poise.data.DataException;
+import dev.poise.data.DataFiles;
 import dev.poise.data.Example;
 import dev.poise.data.ExampleReader;
+import dev.poise.data.Undecided;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
@@ -29,7 +31,7 @@ final class PromptOptions {
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "Prompts: one a line, or the prompts of a data file (.jsonl, .json, and both gzipped)."
+            description = "Prompts: one a line, or the prompts of a data file (.jsonl, .json, both also .gz or .zst, or .parquet)."
                     + " Without either option, standard input is read, one prompt a line.")
     @Nullable
     Path file;
@@ -63,8 +65,7 @@ final class PromptOptions {
     }
 
     private static List<Content> file(Path file) {
-        String name = file.getFileName() == null ? "" : file.getFileName().toString();
-        if (name.matches(".*\\.jsonl?(\\.gz)?")) {
+        if (DataFiles.isKnown(file)) {
             return rows(file);
         }
         try {
@@ -83,6 +84,7 @@ final class PromptOptions {
                 prompts.add(
                         switch (reader.next()) {
                             case BadRow bad -> throw new DataException(bad.source(), bad.reason());
+                            case Undecided row -> throw new DataException(row.source(), row.reason());
                             case Example.Prompt row -> row.prompt();
                             case Example.Pair row -> row.promptOfChosen();
                             case Example.Completion row -> row.prompt();

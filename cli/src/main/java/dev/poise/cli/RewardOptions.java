@@ -47,11 +47,12 @@ final class RewardOptions {
     /// @param model whose threads and precision reward models have
     /// @param chat how reward models read prompts and answers: as messages where policies do
     /// @param prompts what will be answered
-    Opened open(ModelOptions model, ChatOptions chat, List<Content> prompts) {
+    /// @param console told how downloads go
+    Opened open(ModelOptions model, ChatOptions chat, List<Content> prompts, Console console) {
         List<LearnedReward> models = new ArrayList<>();
         boolean opened = false;
         try {
-            Reward reward = Reward.parse(specifications, directory -> learned(directory, model, chat, prompts, models));
+            Reward reward = Reward.parse(specifications, directory -> learned(HubInputs.of(console).model(directory), model, chat, prompts, models));
             opened = true;
             return new Opened(reward, models);
         } catch (IllegalArgumentException e) {

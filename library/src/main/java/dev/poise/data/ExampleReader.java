@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,13 +18,11 @@ import java.util.Set;
 /// Reads the examples of a file or folder, one at a time, in the order of files and lines.
 ///
 /// `.jsonl` holds one JSON object a line; `.json` holds an array of objects, or one object a line; both may be
-/// gzipped. A row that cannot be read or checked comes as a [BadRow]; what makes the rest of a file unreadable
-/// (broken gzip data, an array without end) is a [DataException]. Holds one row at a time, and a few while it
-/// detects the shape.
+/// compressed (`.gz`, `.zst`). `.parquet` holds rows in groups. A row that cannot be read or checked comes as a
+/// [BadRow], one that prefers nothing as [Undecided]; what makes the rest of a file unreadable (broken gzip data,
+/// an array without end) is a [DataException]. Holds one row at a time, of a Parquet file one group of rows, and a
+/// few rows while it detects the shape.
 public final class ExampleReader implements Iterator<Row>, AutoCloseable {
-
-    /// The longest row that is read unless told otherwise, in bytes.
-    public static final int MAX_ROW_BYTES = 16 << 20;
 
     /// The shape is what most of the first rows look like: at most this many rows...
     private static final int ROWS_LOOKED_AT = 32;
@@ -36,8 +35,11 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
 
     private final DataFiles files;
     private final Iterator<Path> unopened;
-    private final int maxRowBytes;
+    private final Reading reading;
     private final Deque<RawRow> waiting = new ArrayDeque<>();
+    private final Deque<Row> made = new ArrayDeque<>();
+    private final Set<Shape> alternatives = EnumSet.noneOf(Shape.class);
+    private final Set<String> unread = new LinkedHashSet<>();
     private final ShapeReader shapeReader;
     private Optional<FileRows> open = Optional.empty();
 
@@ -45,31 +47,38 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
     ///
     /// @throws DataException when there is nothing to read, or the rows have no known shape
     public static ExampleReader open(Path path) {
-        return open(path, Optional.empty(), MAX_ROW_BYTES);
+        return open(path, Reading.DETECTED);
     }
 
     /// Opens a file or folder.
     ///
-    /// @param shape the shape of its rows; detected where empty
-    /// @param maxRowBytes longer rows are bad rows; at least 1
     /// @throws DataException when there is nothing to read, or the rows have no known shape
-    public static ExampleReader open(Path path, Optional<Shape> shape, int maxRowBytes) {
-        if (maxRowBytes < 1) {
-            throw new IllegalArgumentException("maxRowBytes must be at least 1, got " + maxRowBytes);
-        }
-        return new ExampleReader(path, shape, maxRowBytes);
+    public static ExampleReader open(Path path, Reading reading) {
+        return open(List.of(path), reading);
     }
 
-    private ExampleReader(Path path, Optional<Shape> asked, int maxRowBytes) {
-        this.files = DataFiles.of(path);
+    /// Opens files and folders whose rows have one shape.
+    ///
+    /// @param paths at least one
+    /// @throws DataException when there is nothing to read, or the rows have no known shape
+    public static ExampleReader open(List<Path> paths, Reading reading) {
+        return new ExampleReader(paths, reading);
+    }
+
+    private ExampleReader(List<Path> paths, Reading reading) {
+        Path path = paths.getFirst();
+        this.files = DataFiles.of(paths);
         this.unopened = files.read().iterator();
-        this.maxRowBytes = maxRowBytes;
+        this.reading = reading;
+        Optional<Shape> asked = reading.shape();
         boolean opened = false;
         try {
-            this.shapeReader = new ShapeReader(asked.isPresent() ? asked.get() : detect(path), asked.isEmpty());
+            this.shapeReader =
+                    new ShapeReader(asked.isPresent() ? asked.get() : detect(path), asked.isEmpty(), reading.ranking());
             if (waiting.isEmpty() && !readOne()) {
                 throw new DataException(path, "holds no rows");
             }
+            lookAround();
             opened = true;
         } finally {
             if (!opened) {
@@ -88,9 +97,28 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
         return files;
     }
 
+    /// What is worth knowing of the way the rows are read, one line each: the shape, what pairs are made of, what
+    /// else the first rows could have been, and which of their columns are not read.
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        remarks.add("shape " + shape().key() + " (" + shape().columns() + ")");
+        if (shape() == Shape.RANKED) {
+            remarks.add("ranked completions make " + reading.ranking().description()
+                    + "; data.ranking chooses: best_worst, adjacent or all");
+        }
+        for (Shape other : alternatives) {
+            remarks.add("the rows could also be read as " + other.key() + " (" + other.columns() + "); data.shape: "
+                    + other.key() + " does that, data.shape: " + shape().key() + " keeps this");
+        }
+        if (!unread.isEmpty()) {
+            remarks.add("not read: " + Excerpt.names(unread));
+        }
+        return remarks;
+    }
+
     @Override
     public boolean hasNext() {
-        return !waiting.isEmpty() || readOne();
+        return !made.isEmpty() || !waiting.isEmpty() || readOne();
     }
 
     @Override
@@ -98,10 +126,13 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException("no row is left");
         }
-        return switch (waiting.remove()) {
-            case RawRow.Unreadable unreadable -> unreadable.row();
-            case RawRow.Parsed row -> shapeReader.read(row);
-        };
+        if (made.isEmpty()) {
+            switch (waiting.remove()) {
+                case RawRow.Unreadable unreadable -> made.add(unreadable.row());
+                case RawRow.Parsed row -> made.addAll(shapeReader.read(row));
+            }
+        }
+        return made.remove();
     }
 
     @Override
@@ -117,7 +148,7 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
                 if (!unopened.hasNext()) {
                     return false;
                 }
-                open = Optional.of(new FileRows(unopened.next(), maxRowBytes));
+                open = Optional.of(FileRows.open(unopened.next(), reading.maxRowBytes()));
             }
             Optional<RawRow> row = open.get().next();
             if (row.isPresent()) {
@@ -125,6 +156,24 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
                 return true;
             }
             close();
+        }
+    }
+
+    /// Looks at the rows that are at hand for what the shape leaves alone.
+    private void lookAround() {
+        for (RawRow raw : waiting) {
+            if (raw instanceof RawRow.Parsed row) {
+                Columns columns = new Columns(row.columns());
+                if (reading.shape().isEmpty()) {
+                    if (!Recognition.shape(columns).equals(Optional.of(shape()))) {
+                        continue; // a bad row
+                    }
+                    alternatives.addAll(Recognition.alternatives(shape(), columns));
+                }
+                Set<String> left = columns.present();
+                left.removeAll(Recognition.reads(shape(), columns));
+                unread.addAll(left);
+            }
         }
     }
 
@@ -139,7 +188,8 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
                 case RawRow.Parsed row -> {
                     columns.addAll(row.columns().propertyNames());
                     chars += row.text().length();
-                    Shape.of(new Columns(row.columns())).ifPresent(shape -> votes.merge(shape, 1, Integer::sum));
+                    Recognition.shape(new Columns(row.columns()))
+                            .ifPresent(shape -> votes.merge(shape, 1, Integer::sum));
                 }
             }
         }

@@ -4,14 +4,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
 
 /// How conversations become text.
 public sealed interface ChatTemplate permits TurnFormat, JinjaTemplate {
 
     /// Who may speak.
-    List<String> ROLES = List.of("system", "user", "assistant");
+    List<String> ROLES = List.of("system", "user", "assistant", "tool");
 
     /// What a recipe may ask for by name: the model's own template where its directory has one, one of the formats
     /// that are written out here, or none. A recipe may also name a file with a template.
@@ -23,13 +25,29 @@ public sealed interface ChatTemplate permits TurnFormat, JinjaTemplate {
     /// A conversation with what the assistant says in it.
     ///
     /// @param first index of the first message whose words may be trained
+    /// @param given what the template is told besides: `tools`, and settings such as `enable_thinking`
     /// @throws ChatTemplateException when the template does not take the conversation
-    MarkedText conversation(List<Message> messages, int first);
+    MarkedText conversation(List<Message> messages, int first, Map<String, JsonNode> given);
 
     /// A conversation that goes on with a turn of the assistant.
     ///
+    /// @param given what the template is told besides: `tools`, and settings such as `enable_thinking`
     /// @throws ChatTemplateException when the template does not take the conversation
-    String prompt(List<Message> messages);
+    String prompt(List<Message> messages, Map<String, JsonNode> given);
+
+    /// A conversation of which nothing more is told.
+    ///
+    /// @throws ChatTemplateException when the template does not take the conversation
+    default MarkedText conversation(List<Message> messages, int first) {
+        return conversation(messages, first, Map.of());
+    }
+
+    /// A prompt of which nothing more is told.
+    ///
+    /// @throws ChatTemplateException when the template does not take the conversation
+    default String prompt(List<Message> messages) {
+        return prompt(messages, Map.of());
+    }
 
     /// The token that ends a turn of the assistant; empty where the tokenizer knows none.
     OptionalInt endOfTurn(Tokenizer tokenizer);

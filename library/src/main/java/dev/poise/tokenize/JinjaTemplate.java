@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -78,15 +79,17 @@ public final class JinjaTemplate implements ChatTemplate {
     }
 
     @Override
-    public MarkedText conversation(List<Message> messages, int first) {
-        Rendering whole = render(messages, false);
+    public MarkedText conversation(List<Message> messages, int first, Map<String, JsonNode> given) {
+        Rendering whole = render(messages, given, false);
         if (whole.misplaced()) {
             throw new ChatTemplateException("the template marks what the assistant says within a macro or captured"
                     + " text, so that its place cannot be told");
         }
         return new MarkedText(
                 whole.text(),
-                whole.generations().isEmpty() ? turns(messages, first, whole.text()) : marked(messages, first, whole),
+                whole.generations().isEmpty()
+                        ? turns(messages, first, given, whole.text())
+                        : marked(messages, first, whole),
                 false);
     }
 
@@ -111,17 +114,18 @@ public final class JinjaTemplate implements ChatTemplate {
                 .toList();
     }
 
-    private List<MarkedText.Span> turns(List<Message> messages, int first, String whole) {
+    private List<MarkedText.Span> turns(List<Message> messages, int first, Map<String, JsonNode> given, String whole) {
         List<MarkedText.Span> turns = new ArrayList<>();
         for (int index = first; index < messages.size(); index++) {
             if (messages.get(index).role().equals(ASSISTANT)) {
-                int start = common(whole, prompt(messages.subList(0, index)), "the prompt of message " + index);
+                int start = common(whole, prompt(messages.subList(0, index), given), "the prompt of message " + index);
                 boolean last = index == messages.size() - 1;
                 int end = last
                         ? whole.length()
                         : common(
                                 whole,
-                                render(messages.subList(0, index + 1), false).text(),
+                                render(messages.subList(0, index + 1), given, false)
+                                        .text(),
                                 "message " + index);
                 turns.add(new MarkedText.Span(start, Math.max(start, turnEnd(whole, start, end))));
             }
@@ -148,8 +152,8 @@ public final class JinjaTemplate implements ChatTemplate {
     }
 
     @Override
-    public String prompt(List<Message> messages) {
-        return render(messages, true).text();
+    public String prompt(List<Message> messages, Map<String, JsonNode> given) {
+        return render(messages, given, true).text();
     }
 
     @Override
@@ -160,7 +164,8 @@ public final class JinjaTemplate implements ChatTemplate {
     private static Optional<String> end(Template template, SortedMap<String, String> tokens, LocalDateTime now) {
         try {
             List<Message> talk = List.of(new Message("user", "a"), new Message(ASSISTANT, PROBE));
-            String text = template.render(variables(talk, false, tokens), now).text();
+            String text = template.render(variables(talk, Map.of(), false, tokens), now)
+                    .text();
             int at = text.lastIndexOf(PROBE);
             String behind = at < 0 ? "" : text.substring(at + PROBE.length()).strip();
             return behind.isEmpty() ? Optional.empty() : Optional.of(behind.split("\\s", 2)[0]);
@@ -179,20 +184,25 @@ public final class JinjaTemplate implements ChatTemplate {
     }
 
     private static ObjectNode variables(
-            List<Message> messages, boolean addGenerationPrompt, SortedMap<String, String> tokens) {
+            List<Message> messages,
+            Map<String, JsonNode> given,
+            boolean addGenerationPrompt,
+            SortedMap<String, String> tokens) {
         ObjectNode variables = JsonNodeFactory.instance.objectNode();
+        variables.putNull("tools").putNull("documents");
+        tokens.forEach(variables::put);
+        given.forEach(variables::set);
         ArrayNode turns = variables.putArray("messages");
         for (Message message : messages) {
-            turns.addObject().put("role", message.role()).put("content", message.content());
+            ObjectNode turn = turns.addObject().put("role", message.role()).put("content", message.content());
+            message.more().forEach(turn::set);
         }
-        variables.putNull("tools").putNull("documents").put("add_generation_prompt", addGenerationPrompt);
-        tokens.forEach(variables::put);
-        return variables;
+        return variables.put("add_generation_prompt", addGenerationPrompt);
     }
 
-    private Rendering render(List<Message> messages, boolean addGenerationPrompt) {
+    private Rendering render(List<Message> messages, Map<String, JsonNode> given, boolean addGenerationPrompt) {
         try {
-            return template.render(variables(messages, addGenerationPrompt, tokens), now);
+            return template.render(variables(messages, given, addGenerationPrompt, tokens), now);
         } catch (TemplateException e) {
             String problem = e.kind() == TemplateException.Kind.RAISED
                     ? "refuses: " + e.problem()

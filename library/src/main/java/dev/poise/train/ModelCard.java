@@ -1,5 +1,6 @@
 package dev.poise.train;
 
+import dev.poise.hub.Hub;
 import dev.poise.run.Recipe;
 import java.util.Locale;
 import java.util.SequencedMap;
@@ -18,7 +19,8 @@ final class ModelCard {
                 .append("\n---\n\n");
         card.append("# ").append(recipe.output().getFileName()).append("\n\n");
         card.append("Tuned with Poise from `")
-                .append(recipe.model().getFileName())
+                .append(Hub.nameOf(recipe.model())
+                        .orElse(String.valueOf(recipe.model().getFileName())))
                 .append("`: method ");
         card.append(method).append(", ").append(steps).append(" steps.\n\n");
         if (!evaluation.isEmpty()) {

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The expected texts are what `transformers` 5.18 renders with the templates of these formats.
 final class ChatTemplateTest {
@@ -77,10 +80,28 @@ final class ChatTemplateTest {
 
     @Test
     void refusesAnUnknownRoleByName() {
-        List<Message> turn = List.of(new Message("tool", "42"));
+        List<Message> turn = List.of(new Message("judge", "42"));
         assertThatThrownBy(() -> TurnFormat.chatMl().render(turn, false))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("role must be one of system, user, assistant, got \"tool\"");
+                .hasMessage("role must be one of system, user, assistant, tool, got \"judge\"");
+    }
+
+    @Test
+    void formatsThatAreWrittenOutHaveNoWordsForTools() {
+        JsonNode something = JsonMapper.shared().readTree("[{\"name\":\"clock\"}]");
+        for (Message turn : List.of(
+                new Message("tool", "42"),
+                new Message("assistant", "", Map.of("tool_calls", something)),
+                new Message("assistant", "x", Map.of("reasoning_content", something)))) {
+            assertThatThrownBy(() -> TurnFormat.chatMl().conversation(List.of(turn), 0))
+                    .isInstanceOf(ChatTemplateException.class)
+                    .hasMessageStartingWith("the chat template chatml has no words for ")
+                    .hasMessageEndingWith("a template of the model's own may (data.chat_template: model, or a file)");
+        }
+        assertThatThrownBy(() -> TurnFormat.chatMl().prompt(TALK, Map.of("tools", something)))
+                .isInstanceOf(ChatTemplateException.class);
+        assertThat(TurnFormat.chatMl().prompt(TALK, Map.of("enable_thinking", something)))
+                .isEqualTo(TurnFormat.chatMl().prompt(TALK));
     }
 
     @Test

@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -124,6 +127,30 @@ final class JinjaTemplateTest {
     void givesTheTokenizersOwnTokensAndTheTime() throws IOException {
         settings("{{ bos_token }}{{ eos_token }}[{{ unk_token }}]{{ tools is none }}{{ strftime_now('%Y') }}");
         assertThat(chosen("model").prompt(TALK)).isEqualTo("<s></s>[]True2024");
+    }
+
+    @Test
+    void tellsTheTemplateOfToolsAndWhatAMessageHoldsBesides() {
+        JsonNode calls = JsonMapper.shared()
+                .readTree(
+                        "[{\"type\":\"function\",\"function\":{\"name\":\"clock\",\"arguments\":{\"zone\":\"UTC\"}}}]");
+        List<Message> talk = List.of(
+                new Message("user", "time?"),
+                new Message("assistant", "", Map.of("tool_calls", calls)),
+                new Message("tool", "12:00", Map.of("name", JsonNodeFactory.instance.stringNode("clock"))),
+                new Message("assistant", "noon"));
+        Map<String, JsonNode> given = Map.of(
+                "tools", JsonMapper.shared().readTree("[{\"type\":\"function\",\"function\":{\"name\":\"clock\"}}]"),
+                "loud", JsonNodeFactory.instance.booleanNode(true));
+        ChatTemplate template = template("{% if tools %}{{ tools[0].function.name }}|{% endif %}"
+                + "{% for m in messages %}{{ m.role }}:{{ m.content }}"
+                + "{% for c in m.tool_calls or [] %}{{ c.function.arguments | tojson }}{% endfor %}"
+                + "{{ m.name }}{{ '!' if loud }};{% endfor %}{{ 'assistant:' if add_generation_prompt }}");
+        MarkedText text = template.conversation(talk, 1, given);
+        assertThat(text.text())
+                .isEqualTo("clock|user:time?!;assistant:{\"zone\": \"UTC\"}!;tool:12:00clock!;assistant:noon!;");
+        assertThat(trained(text)).containsExactly("{\"zone\": \"UTC\"}!;", "noon!;");
+        assertThat(template.prompt(talk.subList(0, 1), given)).isEqualTo("clock|user:time?!;assistant:");
     }
 
     @Test
