@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the columns of one row. A column that is `null` counts as absent.
+/// Reads the columns of one row, and remembers which. A column that is `null` counts as absent.
 final class Columns {
 
     /// A column that cannot be read; becomes a [BadRow].
@@ -28,10 +28,8 @@ final class Columns {
         }
     }
 
-    /// Columns that tell a template more than the messages.
-    static final Set<String> SETTINGS = Set.of("tools", "chat_template_kwargs");
-
     private final JsonNode row;
+    private final Set<String> read = new LinkedHashSet<>();
 
     Columns(JsonNode row) {
         this.row = row;
@@ -71,7 +69,7 @@ final class Columns {
 
     /// A string, or a list of messages.
     Content content(String name) throws Unreadable {
-        JsonNode value = row.path(name);
+        JsonNode value = node(name);
         if (value.isString()) {
             return new Content.Text(text(value, name));
         }
@@ -82,11 +80,11 @@ final class Columns {
     }
 
     String text(String name) throws Unreadable {
-        return text(row.path(name), name);
+        return text(node(name), name);
     }
 
     boolean flag(String name) throws Unreadable {
-        JsonNode value = row.path(name);
+        JsonNode value = node(name);
         if (!value.isBoolean()) {
             throw new Unreadable(Flaw.WRONG_TYPE, name + " must be true or false, got " + kind(value));
         }
@@ -99,7 +97,7 @@ final class Columns {
         if (!has(name)) {
             return null;
         }
-        JsonNode value = row.path(name);
+        JsonNode value = node(name);
         if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw new Unreadable(Flaw.WRONG_TYPE, name + " must be a finite number, got " + kind(value));
         }
@@ -107,12 +105,12 @@ final class Columns {
     }
 
     List<Message> messages(String name) throws Unreadable {
-        return Turns.list(row.path(name), name);
+        return Turns.list(node(name), name);
     }
 
     /// What the assistant says: a string, a message, or a list of messages.
     List<Message> answer(String name) throws Unreadable {
-        return Turns.answer(row.path(name), name);
+        return Turns.answer(node(name), name);
     }
 
     /// Text where the column is there.
@@ -129,7 +127,7 @@ final class Columns {
     Map<String, JsonNode> given() throws Unreadable {
         Map<String, JsonNode> given = new LinkedHashMap<>();
         if (has("chat_template_kwargs")) {
-            JsonNode column = row.path("chat_template_kwargs");
+            JsonNode column = node("chat_template_kwargs");
             JsonNode settings =
                     column.isString() ? Turns.parsed(column.stringValue()).orElse(column) : column;
             if (!settings.isObject()) {
@@ -143,14 +141,22 @@ final class Columns {
             });
         }
         if (has("tools")) {
-            Turns.tools(row.path("tools")).ifPresent(tools -> given.put("tools", tools));
+            Turns.tools(node("tools")).ifPresent(tools -> given.put("tools", tools));
         }
         return given;
     }
 
     /// The column as it stands.
     JsonNode node(String name) {
+        read.add(name);
         return row.path(name);
+    }
+
+    /// Names of the columns that are there and were read.
+    Set<String> read() {
+        Set<String> there = present();
+        there.retainAll(read);
+        return there;
     }
 
     /// Names of all columns that are there.

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads the examples of a file or folder, one at a time, in the order of files and lines.
 ///
@@ -78,7 +80,7 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
             if (waiting.isEmpty() && !readOne()) {
                 throw new DataException(path, "holds no rows");
             }
-            lookAround();
+            lookAround(path);
             opened = true;
         } finally {
             if (!opened) {
@@ -101,14 +103,14 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
     /// else the first rows could have been, and which of their columns are not read.
     public List<String> remarks() {
         List<String> remarks = new ArrayList<>();
-        remarks.add("shape " + shape().key() + " (" + shape().columns() + ")");
+        remarks.add("shape " + shape().described());
         if (shape() == Shape.RANKED) {
             remarks.add("ranked completions make " + reading.ranking().description()
                     + "; data.ranking chooses: best_worst, adjacent or all");
         }
         for (Shape other : alternatives) {
-            remarks.add("the rows could also be read as " + other.key() + " (" + other.columns() + "); data.shape: "
-                    + other.key() + " does that, data.shape: " + shape().key() + " keeps this");
+            remarks.add("the rows could also be read as " + other.described() + "; data.shape: " + other.key()
+                    + " does that, data.shape: " + shape().key() + " keeps this");
         }
         if (!unread.isEmpty()) {
             remarks.add("not read: " + Excerpt.names(unread));
@@ -159,22 +161,42 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
         }
     }
 
-    /// Looks at the rows that are at hand for what the shape leaves alone.
-    private void lookAround() {
+    /// Looks at the rows that are at hand for what the shape leaves alone. A text beside answers is usually made of
+    /// them, and only told; what any other shape would read beside is another set of examples.
+    ///
+    /// @throws DataException when it could be what was meant, and nobody said
+    private void lookAround(Path path) {
         for (RawRow raw : waiting) {
             if (raw instanceof RawRow.Parsed row) {
-                Columns columns = new Columns(row.columns());
-                if (reading.shape().isEmpty()) {
-                    if (!Recognition.shape(columns).equals(Optional.of(shape()))) {
-                        continue; // a bad row
+                shapeReader.reads(row).ifPresent(read -> {
+                    Columns columns = new Columns(row.columns());
+                    Set<String> left = columns.present();
+                    left.removeAll(read);
+                    unread.addAll(left);
+                    if (reading.shape().isEmpty() && !left.isEmpty()) {
+                        Recognition.others(shape(), columns).stream()
+                                .filter(other -> readsAnyOf(left, other, row))
+                                .forEach(alternatives::add);
                     }
-                    alternatives.addAll(Recognition.alternatives(shape(), columns));
-                }
-                Set<String> left = columns.present();
-                left.removeAll(Recognition.reads(shape(), columns));
-                unread.addAll(left);
+                });
             }
         }
+        if (alternatives.stream().anyMatch(other -> other != Shape.TEXT)) {
+            List<Shape> all = Stream.concat(Stream.of(shape()), alternatives.stream()).toList();
+            throw new DataException(
+                    path,
+                    "has rows that can be read in "
+                            + all.size() + " ways: "
+                            + all.stream().map(Shape::described).collect(Collectors.joining("; "))
+                            + "; which one is meant must be said: data.shape in a recipe, --shape on the command line");
+        }
+    }
+
+    private boolean readsAnyOf(Set<String> columns, Shape other, RawRow.Parsed row) {
+        return new ShapeReader(other, false, reading.ranking())
+                .reads(row)
+                .filter(read -> !Collections.disjoint(read, columns))
+                .isPresent();
     }
 
     private Shape detect(Path path) {

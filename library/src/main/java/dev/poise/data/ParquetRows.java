@@ -11,6 +11,7 @@ import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.LocalInputFile;
@@ -21,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The rows of a Parquet file, one at a time; its groups of rows are held one at a time.
 final class ParquetRows implements FileRows {
+
+    private static final long MEGABYTE = 1_000_000;
 
     private final Path file;
     private final int maxBytes;
@@ -46,6 +49,10 @@ final class ParquetRows implements FileRows {
         this.columns = new ColumnIOFactory(true).getColumnIO(schema);
         Set<CompressionCodecName> codecs = new LinkedHashSet<>();
         reader.getRowGroups().forEach(block -> block.getColumns().forEach(column -> codecs.add(column.getCodec())));
+        long largest = reader.getRowGroups().stream()
+                .mapToLong(BlockMetaData::getCompressedSize)
+                .max()
+                .orElse(0);
         codecs.removeAll(ParquetCodecs.KNOWN);
         if (!codecs.isEmpty()) {
             close();
@@ -53,6 +60,22 @@ final class ParquetRows implements FileRows {
                     file,
                     "must be compressed by one of " + ParquetCodecs.names() + ", got "
                             + codecs.iterator().next());
+        }
+        requireRoom(file, largest, Runtime.getRuntime().maxMemory());
+    }
+
+    /// A group of rows is held while it is read, and what becomes of its rows beside it.
+    ///
+    /// @param largest bytes of the largest group
+    /// @param memory bytes that Java has
+    /// @throws DataException when it does not fit into half of them
+    static void requireRoom(Path file, long largest, long memory) {
+        if (largest > memory / 2) {
+            throw new DataException(
+                    file,
+                    "holds " + largest / MEGABYTE + " MB in one group of rows, too much for the " + memory / MEGABYTE
+                            + " MB that Java has; write it in smaller groups (row_group_size), or give Java more"
+                            + " (POISE_JAVA_OPTIONS=-Xmx...)");
         }
     }
 

@@ -13,9 +13,11 @@ import tools.jackson.databind.JsonNode;
 /// @param goodness of each, larger for better
 record Ranked(List<String> names, List<JsonNode> answers, double[] goodness) {
 
-    private static final List<String> LISTS = List.of("completions", "responses");
+    /// Columns that hold several answers.
+    static final List<String> LISTS = List.of("completions", "responses", "answers");
+
     private static final List<String> ANSWERS =
-            List.of("completion", "response", "output", "text", "content", "messages");
+            List.of("completion", "response", "answer", "output", "text", "content", "messages");
 
     /// A measure of how good a completion is.
     ///

@@ -1,23 +1,17 @@
 package dev.poise.data;
 
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
-/// Tells by its columns which shape a row has, which others it could have had, and what of it is read.
+/// Tells by its columns which shape a row has, and which others it could have had.
 final class Recognition {
-
-    /// Some columns that say the same or belong together.
-    ///
-    /// @param needed whether one of them must be there
-    private record Group(List<String> names, boolean needed) {}
 
     /// Columns that ask something. Beside chosen and rejected they are the prompt, and dropping them would train
     /// the answers to nothing.
     private static final List<String> OTHER_PROMPTS =
-            List.of("conversations", "instruction", "question", "query", "input", "context", "system", "history");
+            List.of(
+            "conversations", "instruction", "question", "query", "input", "context", "system", "system_prompt", "history");
 
     private Recognition() {}
 
@@ -33,94 +27,49 @@ final class Recognition {
                 .findFirst();
     }
 
-    /// The other shapes of the same kind that a row could have had, since they would read columns that its own
-    /// leaves alone.
-    static List<Shape> alternatives(Shape own, Columns row) {
+    /// The other shapes of the same kind that a row could have had.
+    static List<Shape> others(Shape own, Columns row) {
         return Arrays.stream(Shape.values())
                 .filter(other -> other != own && other.kind() == own.kind() && fits(other, row))
-                .filter(other -> !reads(own, row).containsAll(reads(other, row)))
                 .toList();
     }
 
-    /// The columns of a row that a shape reads.
-    static Set<String> reads(Shape shape, Columns row) {
-        Set<String> read = new LinkedHashSet<>(Columns.SETTINGS);
-        if (shape.kind() == Shape.Kind.PAIRS) {
-            read.add(ShapeReader.MARGIN);
-        }
-        for (Group group : groups(shape)) {
-            read.addAll(group.names());
-        }
-        if (shape == Shape.UNPAIRED) {
-            answered(row).ifPresent(answered -> read.addAll(reads(answered, row)));
-        }
-        read.retainAll(row.present());
-        return read;
-    }
-
     private static boolean fits(Shape shape, Columns row) {
-        return groups(shape).stream()
-                        .allMatch(group ->
-                                !group.needed() || group.names().stream().anyMatch(row::has))
-                && suits(shape, row);
+        return needed(shape).stream().allMatch(names -> names.stream().anyMatch(row::has)) && suits(shape, row);
     }
 
-    private static List<Group> groups(Shape shape) {
+    /// The columns that a shape cannot do without: of every list, one.
+    private static List<List<String>> needed(Shape shape) {
+        List<String> sides = List.of("chosen", "rejected");
         return switch (shape) {
-            case PROMPT_PER_SIDE ->
-                List.of(needs("prompt_chosen"), needs("prompt_rejected"), needs("chosen", "rejected"));
+            case PROMPT_PER_SIDE -> List.of(List.of("prompt_chosen"), List.of("prompt_rejected"), sides);
             case CONVERSATION_PER_SIDE ->
                 List.of(
-                        needs("chosen_messages", "chosen_conversations"),
-                        needs("rejected_messages", "rejected_conversations"));
+                        List.of("chosen_messages", "chosen_conversations"),
+                        List.of("rejected_messages", "rejected_conversations"));
             case REJECTED_RESPONSE ->
+                List.of(List.of("messages", "query"), List.of("rejected_response", "rejected_messages"));
+            case RESPONSE_PREFERENCE ->
                 List.of(
-                        needs("messages", "query"),
-                        needs("rejected_response", "rejected_messages"),
-                        may("response", "system", "history"));
-            case RESPONSE_PREFERENCE -> List.of(needs("prompt"), needs("chosen_response", "rejected_response"));
-            case JUDGED -> List.of(needs("instruction"), needs("output_1"), needs("output_2"), may("preference"));
+                        List.of("prompt", "instruction", "question"),
+                        List.of("chosen_response", "rejected_response"));
+            case JUDGED -> List.of(List.of("instruction"), List.of("output_1"), List.of("output_2"));
             case RANKED ->
                 List.of(
-                        needs("prompt", "context", "instruction", "question", "messages", "conversations"),
-                        needs("completions", "responses"),
-                        may("ranks", "scores", "overall_scores", "rewards", "input", "system", "history"));
-            case SHAREGPT_PREFERENCE ->
-                List.of(needs("conversations", "messages"), needs("chosen", "rejected"), may("system"));
-            case ALPACA_PREFERENCE ->
-                List.of(
-                        needs("instruction", "question", "query", "input"),
-                        needs("chosen", "rejected"),
-                        may("system", "history"));
-            case PREFERENCE -> List.of(needs("prompt"), needs("chosen", "rejected"));
-            case DIALOGUE_PREFERENCE, IMPLICIT_PREFERENCE -> List.of(needs("chosen", "rejected"));
-            case UNPAIRED ->
-                List.of(
-                        needs(
-                                "prompt",
-                                "messages",
-                                "conversations",
-                                "instruction",
-                                "question",
-                                "query",
-                                "input",
-                                "problem"),
-                        needs("label", "kto_tag", "preference"));
-            case PROMPT_COMPLETION -> List.of(needs("prompt"), needs("completion"));
-            case MESSAGES -> List.of(needs("messages"));
-            case SHAREGPT -> List.of(needs("conversations"), may("system"));
-            case ALPACA ->
-                List.of(
-                        needs("instruction"),
-                        needs("output", "response"),
-                        may("input", "context", "system", "history"));
-            case QUESTION_ANSWER ->
-                List.of(
-                        needs("question", "query", "prompt", "input", "problem"),
-                        needs("answer", "response", "output", "solution"),
-                        may("system", "history"));
-            case TEXT -> List.of(needs("text"));
-            case PROMPT -> List.of(needs("prompt"));
+                        List.of("prompt", "context", "instruction", "question", "messages", "conversations"),
+                        Ranked.LISTS);
+            case SHAREGPT_PREFERENCE -> List.of(List.of("conversations", "messages"), sides);
+            case ALPACA_PREFERENCE -> List.of(List.of("instruction", "question", "query", "input"), sides);
+            case PREFERENCE -> List.of(List.of("prompt"), sides);
+            case DIALOGUE_PREFERENCE, IMPLICIT_PREFERENCE -> List.of(sides);
+            case UNPAIRED -> List.of(List.of("label", "kto_tag", "preference"));
+            case PROMPT_COMPLETION -> List.of(List.of("prompt"), List.of("completion"));
+            case MESSAGES -> List.of(List.of("messages"));
+            case SHAREGPT -> List.of(List.of("conversations"));
+            case ALPACA -> List.of(List.of("instruction"), List.of("output", "response"));
+            case QUESTION_ANSWER -> List.of();
+            case TEXT -> List.of(List.of("text"));
+            case PROMPT -> List.of(List.of("prompt"));
         };
     }
 
@@ -141,16 +90,8 @@ final class Recognition {
             case UNPAIRED -> isSingle(row) && answered(row).isPresent();
             case PROMPT_COMPLETION, MESSAGES, SHAREGPT, ALPACA, TEXT -> isSingle(row);
             case QUESTION_ANSWER -> isSingle(row) && QuestionAnswer.of(row).isPresent();
-            case PROMPT -> isSingle(row) && !row.has("completions") && !row.has("responses");
+            case PROMPT -> isSingle(row) && Ranked.LISTS.stream().noneMatch(row::has);
         };
-    }
-
-    private static Group needs(String... names) {
-        return new Group(List.of(names), true);
-    }
-
-    private static Group may(String... names) {
-        return new Group(List.of(names), false);
     }
 
     private static boolean isSingle(Columns row) {

@@ -16,7 +16,7 @@ public enum Shape {
             "chosen_messages, rejected_messages; or chosen_conversations, rejected_conversations"),
     REJECTED_RESPONSE(
             "rejected_response", Kind.PAIRS, "messages or query and response; rejected_response or rejected_messages"),
-    RESPONSE_PREFERENCE("response_preference", Kind.PAIRS, "prompt, chosen_response, rejected_response"),
+    RESPONSE_PREFERENCE("response_preference", Kind.PAIRS, "prompt (or instruction, question), chosen_response, rejected_response"),
     JUDGED(
             "judged",
             Kind.PAIRS,
@@ -24,8 +24,8 @@ public enum Shape {
     RANKED(
             "ranked",
             Kind.PAIRS,
-            "prompt (or context, instruction, question, messages, conversations), completions or responses, each with"
-                    + " rank, score, overall_score or reward, or all of them in ranks, scores or rewards"),
+            "prompt (or context, instruction, question, messages, conversations), completions, responses or answers, each"
+                    + " with rank, score, overall_score or reward, or all of them in ranks, scores or rewards"),
     SHAREGPT_PREFERENCE("sharegpt_preference", Kind.PAIRS, "conversations or messages, chosen, rejected"),
     ALPACA_PREFERENCE("alpaca_preference", Kind.PAIRS, "instruction (or question, query, input), chosen, rejected"),
     PREFERENCE("preference", Kind.PAIRS, "prompt, chosen, rejected"),
@@ -87,6 +87,11 @@ public enum Shape {
         return columns;
     }
 
+    /// Its name and columns, for messages.
+    String described() {
+        return key + " (" + columns + ")";
+    }
+
     /// The shape of that name.
     ///
     /// @throws IllegalArgumentException when the name is unknown
@@ -101,7 +106,7 @@ public enum Shape {
     /// All shapes with their columns, for messages.
     static String known() {
         return Arrays.stream(values())
-                .map(shape -> shape.key + " (" + shape.columns + ")")
+                .map(Shape::described)
                 .collect(Collectors.joining("; "));
     }
 }

@@ -4,6 +4,7 @@ import dev.poise.tokenize.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -27,10 +28,20 @@ record ShapeReader(Shape shape, boolean strict, Ranking ranking) {
 
     /// The one row that came of it, or several pairs of ranked completions.
     List<Row> read(RawRow.Parsed row) {
+        return read(row, new Columns(row.columns()));
+    }
+
+    /// The columns of a row that are read; empty where no example comes of it.
+    Optional<Set<String>> reads(RawRow.Parsed row) {
+        Columns columns = new Columns(row.columns());
+        boolean good = read(row, columns).stream().allMatch(Example.class::isInstance);
+        return good ? Optional.of(columns.read()) : Optional.empty();
+    }
+
+    private List<Row> read(RawRow.Parsed row, Columns columns) {
         try {
-            Columns columns = new Columns(row.columns());
             if (strict) {
-                requireShape(columns);
+                requireShape(new Columns(row.columns()));
             }
             return switch (shape) {
                 case RANKED -> ranked(row.source(), columns);
@@ -93,7 +104,7 @@ record ShapeReader(Shape shape, boolean strict, Ranking ranking) {
             }
             case REJECTED_RESPONSE -> rejectedResponse(source, row);
             case RESPONSE_PREFERENCE -> {
-                Content prompt = row.content("prompt");
+                Content prompt = askedAnyhow(row);
                 yield pair(
                         source,
                         prompt,
@@ -178,7 +189,7 @@ record ShapeReader(Shape shape, boolean strict, Ranking ranking) {
     /// of its own (as LLaMA-Factory joins them).
     private static Content asked(Columns row, String question) throws Columns.Unreadable {
         List<Message> turns = new ArrayList<>();
-        row.words("system").ifPresent(words -> turns.add(new Message("system", words)));
+        system(row).ifPresent(words -> turns.add(new Message("system", words)));
         if (row.has("history")) {
             int index = 0;
             for (JsonNode exchange : row.node("history").values()) {
@@ -199,6 +210,11 @@ record ShapeReader(Shape shape, boolean strict, Ranking ranking) {
         return new Content.Conversation(turns, row.given());
     }
 
+    /// What a column says to the system.
+    private static Optional<String> system(Columns row) throws Columns.Unreadable {
+        return row.words(row.has("system") ? "system" : "system_prompt");
+    }
+
     /// A conversation, and what its template is told.
     private static Content.Conversation talk(Columns row, String name) throws Columns.Unreadable {
         return new Content.Conversation(row.messages(name), row.given());
@@ -207,7 +223,7 @@ record ShapeReader(Shape shape, boolean strict, Ranking ranking) {
     /// A conversation with the row's system column as its first turn.
     private static Content.Conversation prompt(Columns row, String name) throws Columns.Unreadable {
         List<Message> turns = new ArrayList<>(row.messages(name));
-        Optional<String> system = row.words("system");
+        Optional<String> system = system(row);
         if (system.isPresent()) {
             if (!turns.isEmpty() && turns.getFirst().role().equals("system")) {
                 throw new Columns.Unreadable(
@@ -377,6 +393,9 @@ record ShapeReader(Shape shape, boolean strict, Ranking ranking) {
     }
 
     private static boolean label(Columns row) throws Columns.Unreadable {
+        if (row.has("label") && row.has("kto_tag")) {
+            throw new Columns.Unreadable(Flaw.WRONG_TYPE, "must be labelled once, got label and kto_tag");
+        }
         Optional<String> flag = row.first(List.of("label", "kto_tag"));
         if (flag.isPresent()) {
             return row.flag(flag.get());

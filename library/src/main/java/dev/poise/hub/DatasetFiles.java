@@ -71,6 +71,14 @@ final class DatasetFiles {
                             .collect(Collectors.joining(", "))
                     + " behind its name");
         }
+        Set<String> kinds = chosen.stream()
+                .map(path -> last(path).replaceAll("^.*?\\.(parquet|jsonl?(\\.gz|\\.zst)?)$", ".$1"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (kinds.size() > 1) {
+            // Usually the same rows twice.
+            throw new HubException(what + ": holds its rows as " + String.join(" and ", kinds)
+                    + "; write one file's path behind its name, such as /" + chosen.getFirst());
+        }
         return chosen;
     }
 

@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /// Fetches the content of one file into the cache: on from where an earlier download was cut, and under its name
@@ -129,13 +128,11 @@ record Download(
     }
 
     private void copy(InputStream body, OutputStream output, long start) throws IOException {
-        AtomicLong last = new AtomicLong(System.nanoTime());
-        Thread watch = Thread.ofVirtual().start(() -> closeWhenSilent(body, last));
-        try {
+        try (Silence watch = new Silence(body, silence)) {
             byte[] chunk = new byte[CHUNK];
             long done = start;
             for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
-                last.set(System.nanoTime());
+                watch.heard();
                 done += read;
                 if (done > file.bytes()) {
                     throw tooLong();
@@ -146,20 +143,6 @@ record Download(
             if (done < file.bytes()) {
                 throw new IOException("the connection ended early");
             }
-        } finally {
-            watch.interrupt();
-        }
-    }
-
-    /// A connection that neither sends nor ends would be waited for without end.
-    private void closeWhenSilent(InputStream body, AtomicLong last) {
-        try {
-            while (System.nanoTime() - last.get() < silence.toNanos()) {
-                Thread.sleep(Math.max(1, silence.toMillis() / 10));
-            }
-            body.close();
-        } catch (InterruptedException | IOException e) {
-            // The download has ended by itself, or its reader meets the same failure.
         }
     }
 

@@ -35,7 +35,7 @@ public final class Hub {
         this.settings = settings;
         this.progress = progress;
         this.silence = silence;
-        this.client = new HubClient(settings, progress::note);
+        this.client = new HubClient(settings, silence, progress::note);
     }
 
     /// The name and commit of a folder that a model was fetched to, as `organisation/name@commit`; empty where a
@@ -97,7 +97,7 @@ public final class Hub {
         return chosen.stream().map(cache.snapshot(commit)::resolve).toList();
     }
 
-    /// What the hub holds; empty where it is not asked, or cannot be reached and something is at hand.
+    /// What the hub holds; empty where it is not asked, or cannot be reached or is busy and something is at hand.
     private Optional<HubRevision> listing(HubId id, HubCache cache) {
         if (settings.offline()) {
             return Optional.empty();
@@ -110,6 +110,12 @@ public final class Hub {
             }
             progress.note(id + ": " + settings.endpoint() + " cannot be reached (" + said(e)
                     + "); taking what is in the cache");
+            return Optional.empty();
+        } catch (HubException e) {
+            if (!e.isPassing() || cache.commit(id.revision()).isEmpty()) {
+                throw e;
+            }
+            progress.note(e.getMessage() + "; taking what is in the cache");
             return Optional.empty();
         }
     }

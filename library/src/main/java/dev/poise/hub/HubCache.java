@@ -158,13 +158,18 @@ final class HubCache {
             } catch (FileAlreadyExistsException e) {
                 // Another process was faster, with the same content.
             } catch (UnsupportedOperationException | IOException e) {
-                // Windows without the right to make links: then the content itself stands there, as Python's library
-                // does it.
-                Files.copy(blob, pointer, StandardCopyOption.REPLACE_EXISTING);
+                copy(blob, pointer);
             }
         } catch (IOException e) {
             throw unusable(pointer, e);
         }
+    }
+
+    /// Windows without the right to make links: then the content itself stands there, as Python's library does it.
+    private static void copy(Path blob, Path pointer) throws IOException {
+        Path unfinished = blob.resolveSibling(blob.getFileName() + ".copy.poise.part");
+        Files.copy(blob, unfinished, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(unfinished, pointer, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Path folder(Path file) {

@@ -38,11 +38,14 @@ final class HubClient {
     private static final int LARGEST_ANSWER = 64 << 20;
 
     private final HubSettings settings;
+    private final Duration silence;
     private final HttpClient http;
     private final Consumer<String> notes;
 
-    HubClient(HubSettings settings, Consumer<String> notes) {
+    /// @param silence how long a listing may take, once it has begun
+    HubClient(HubSettings settings, Duration silence, Consumer<String> notes) {
         this.settings = settings;
+        this.silence = silence;
         this.notes = notes;
         this.http = HttpClient.newBuilder()
                 .connectTimeout(CONNECT)
@@ -57,7 +60,8 @@ final class HubClient {
     HubRevision revision(HubId id) throws IOException {
         URI address = URI.create(settings.endpoint() + "/api/" + id.kind().plural() + "/" + id.name() + "/revision/"
                 + encoded(id.revision()) + "?blobs=true");
-        try (InputStream body = get(id, address, 0).body()) {
+        try (InputStream body = get(id, "", address, 0).body();
+                Silence _ = new Silence(body, silence)) {
             byte[] bytes = body.readNBytes(LARGEST_ANSWER);
             return listing(id, JsonMapper.shared().readTree(bytes));
         } catch (JacksonException e) {
@@ -90,13 +94,17 @@ final class HubClient {
     ///
     /// @param commit of the repository
     /// @param from how many bytes of it are at hand: the hub may send the rest (206), or all of it (200)
+    ///
+    /// @throws IOException when the hub cannot be reached
+    /// @throws HubException when it answers otherwise than with bytes
     HttpResponse<InputStream> content(HubId id, String commit, HubFile file, long from) throws IOException {
         URI address = URI.create(settings.endpoint() + "/" + id.kind().prefix() + id.name() + "/resolve/" + commit + "/"
                 + encoded(file.path()));
-        return get(id, address, from);
+        return get(id, file.path(), address, from);
     }
 
-    private HttpResponse<InputStream> get(HubId id, URI address, long from) throws IOException {
+    /// @param file whose content it is; empty for the listing
+    private HttpResponse<InputStream> get(HubId id, String file, URI address, long from) throws IOException {
         for (int attempt = 0; ; attempt++) {
             HttpResponse<InputStream> answer = followed(id, address, from);
             int status = answer.statusCode();
@@ -106,7 +114,7 @@ final class HubClient {
             answer.body().close();
             Optional<Duration> wait = wait(answer, attempt);
             if (wait.isEmpty()) {
-                throw refused(id, answer);
+                throw refused(id, file, answer);
             }
             notes.accept(id + ": the hub answers " + status + "; asking again in "
                     + wait.get().toSeconds() + " s");
@@ -166,8 +174,7 @@ final class HubClient {
     /// How long to wait before asking once more: as long as the hub says where it says so; empty where asking
     /// makes no sense.
     private static Optional<Duration> wait(HttpResponse<?> answer, int attempt) {
-        boolean busy = answer.statusCode() == 429 || answer.statusCode() >= 500;
-        if (!busy || attempt >= PATIENCE) {
+        if (!isBusy(answer.statusCode()) || attempt >= PATIENCE) {
             return Optional.empty();
         }
         Duration wait = answer.headers()
@@ -175,6 +182,10 @@ final class HubClient {
                 .flatMap(HubClient::retryAfter)
                 .orElse(Duration.ofSeconds(1L << attempt));
         return wait.compareTo(LONGEST_WAIT) > 0 ? Optional.empty() : Optional.of(wait);
+    }
+
+    private static boolean isBusy(int status) {
+        return status == 429 || status >= 500;
     }
 
     /// Seconds or a date (RFC 9110, section 10.2.3).
@@ -192,13 +203,13 @@ final class HubClient {
         }
     }
 
-    private HubException refused(HubId id, HttpResponse<?> answer) {
+    private HubException refused(HubId id, String file, HttpResponse<?> answer) {
         int status = answer.statusCode();
         String code = answer.headers().firstValue("X-Error-Code").orElse("");
         String what = id.words() + " " + id.name();
         String page = settings.endpoint() + "/" + id.kind().prefix() + id.name();
         boolean known = settings.token().isPresent();
-        return new HubException(
+        String problem =
                 switch (status) {
                     case 401, 403 ->
                         code.equals("GatedRepo")
@@ -209,7 +220,9 @@ final class HubClient {
                                                 ? " and the token at hand does not open it"
                                                 : "; a token that may read it goes into HF_TOKEN");
                     case 404 ->
-                        code.equals("RevisionNotFound")
+                        !file.isEmpty()
+                                ? what + ": the hub lists " + file + " and does not send it (404)"
+                                : code.equals("RevisionNotFound")
                                 ? what + ": the hub knows no revision " + id.revision() + " of it (404)"
                                 : what + ": the hub knows none of that name (404); names are at " + settings.endpoint();
                     case 429 ->
@@ -223,7 +236,8 @@ final class HubClient {
                     default ->
                         what + ": the hub answers " + status
                                 + (status >= 500 ? ", a trouble of its own; try again later" : "");
-                });
+                };
+        return isBusy(status) ? HubException.passing(problem) : new HubException(problem);
     }
 
     private static void pause(Duration wait) {

@@ -31,6 +31,9 @@ final class ModelFiles {
             "adapter_config.json",
             "adapter_model.safetensors");
 
+    /// Chat templates besides the default.
+    private static final String TEMPLATES = "additional_chat_templates/[^/]+\\.jinja";
+
     private ModelFiles() {}
 
     /// The files that are fetched first: all but the parts of sharded weights.
@@ -39,6 +42,9 @@ final class ModelFiles {
     static List<HubFile> first(HubId id, HubRevision revision) {
         List<HubFile> files = new ArrayList<>();
         SETTINGS.forEach(name -> revision.file(name).ifPresent(files::add));
+        revision.files().stream()
+                .filter(file -> file.path().matches(TEMPLATES))
+                .forEach(files::add);
         boolean sharded = revision.file(INDEX).isPresent();
         revision.file(sharded ? INDEX : SINGLE).ifPresent(files::add);
         boolean weights = sharded || revision.file(SINGLE).isPresent();

@@ -7,6 +7,7 @@ import dev.poise.data.TooLong;
 import dev.poise.monitor.Watch;
 import dev.poise.objective.Mixture;
 import dev.poise.oracle.PairBuilder;
+import dev.poise.oracle.Reward;
 import dev.poise.torch.Precision;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -153,6 +154,19 @@ public record Recipe(
 
         public Online {
             reward = List.copyOf(reward);
+        }
+
+        private Online located(UnaryOperator<Path> model) {
+            return new Online(
+                    reward.stream().map(one -> Reward.located(one, model)).toList(),
+                    prompts,
+                    samples,
+                    inner,
+                    anchor,
+                    pairs,
+                    replay,
+                    maxNewTokens,
+                    temperature);
         }
     }
 
@@ -351,7 +365,7 @@ public record Recipe(
                 against,
                 here,
                 objective,
-                online,
+                online == null ? null : online.located(model),
                 train,
                 evaluate,
                 checkpoint,

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,7 +35,9 @@ public final class JinjaTemplate implements ChatTemplate {
     /// An answer whose end shows how a turn ends.
     private static final String PROBE = "probe";
 
+    private final String choice;
     private final Path file;
+    private final String text;
     private final Template template;
     private final SortedMap<String, String> tokens;
     private final LocalDateTime now;
@@ -42,8 +45,11 @@ public final class JinjaTemplate implements ChatTemplate {
     /// What the template writes behind an answer, up to white space; empty where nothing can be told.
     private final Optional<String> end;
 
-    private JinjaTemplate(Path file, String text, SortedMap<String, String> tokens, LocalDateTime now) {
+    private JinjaTemplate(
+            String choice, Path file, String text, SortedMap<String, String> tokens, LocalDateTime now) {
+        this.choice = choice;
         this.file = file;
+        this.text = text;
         this.tokens = tokens;
         this.now = now;
         try {
@@ -54,19 +60,49 @@ public final class JinjaTemplate implements ChatTemplate {
         this.end = end(template, tokens, now);
     }
 
-    /// The template of a model directory; empty where it has none.
+    /// The template of a model directory, or both where it has one for tools; empty where it has none.
     ///
-    /// @throws TokenizerException when it cannot be read
-    static Optional<JinjaTemplate> ofModel(Path directory, LocalDateTime now) {
-        return TemplateFile.of(directory)
-                .map(found -> new JinjaTemplate(found.file(), found.text(), tokens(directory), now));
+    /// @throws TokenizerException when it cannot be read, or there are several and none is the default
+    static Optional<ChatTemplate> ofModel(Path directory, LocalDateTime now) {
+        SortedMap<String, TemplateFile> found = TemplateFile.of(directory);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        JinjaTemplate plain = named(found, TemplateFile.DEFAULT, directory, now);
+        return Optional.of(
+                found.containsKey(ToolUseTemplate.NAME)
+                        ? new ToolUseTemplate(plain, named(found, ToolUseTemplate.NAME, directory, now))
+                        : plain);
+    }
+
+    /// One of the templates of a model directory.
+    ///
+    /// @throws TokenizerException when it cannot be read, or there is none of that name
+    static JinjaTemplate ofModel(String name, Path directory, LocalDateTime now) {
+        return named(TemplateFile.of(directory), name, directory, now);
+    }
+
+    private static JinjaTemplate named(
+            SortedMap<String, TemplateFile> found, String name, Path directory, LocalDateTime now) {
+        TemplateFile one = found.get(name);
+        if (one == null) {
+            String legal = found.isEmpty()
+                    ? "must be a format by name or a file, for it has none at all"
+                    : "may be "
+                            + found.keySet().stream()
+                                    .map(other -> OF_MODEL + other)
+                                    .collect(Collectors.joining(", "));
+            throw new TokenizerException(
+                    directory, "has no chat template called " + name + "; data.chat_template " + legal);
+        }
+        return new JinjaTemplate(OF_MODEL + name, one.file(), one.text(), tokens(directory), now);
     }
 
     /// The template in a file, with the special tokens of a model.
     ///
     /// @throws TokenizerException when it cannot be read
     static JinjaTemplate ofFile(Path file, Path directory, LocalDateTime now) {
-        return new JinjaTemplate(file, JsonFile.text(file), tokens(directory), now);
+        return new JinjaTemplate(file.toString(), file, JsonFile.text(file), tokens(directory), now);
     }
 
     private static SortedMap<String, String> tokens(Path directory) {
@@ -181,6 +217,11 @@ public final class JinjaTemplate implements ChatTemplate {
                 .map(token -> List.of("chat template " + file + ": its end of turn " + token
                         + " is not a token of this tokenizer, so generation will not stop there by itself"))
                 .orElse(List.of());
+    }
+
+    @Override
+    public List<Wording> wordings() {
+        return List.of(new Wording(choice, Optional.of(file), text));
     }
 
     private static ObjectNode variables(

@@ -153,6 +153,13 @@ public record TurnFormat(
                         + " is not a token of this tokenizer, so generation will not stop there by itself");
     }
 
+    @Override
+    public List<Wording> wordings() {
+        String parts =
+                String.join("\n", opening, beforeRole, afterRole, String.valueOf(trims), endOfTurn, afterTurn);
+        return List.of(new Wording(name, Optional.empty(), parts));
+    }
+
     private String header(String role) {
         if (!ROLES.contains(role)) {
             throw new IllegalArgumentException(

@@ -1,7 +1,9 @@
 package dev.poise.train;
 
 import dev.poise.hub.Hub;
+import dev.poise.run.Manifest;
 import dev.poise.run.Recipe;
+import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 
@@ -10,8 +12,9 @@ final class ModelCard {
 
     private ModelCard() {}
 
+    /// @param templates how conversations became text
     /// @param evaluation the last evaluation's metrics; may be empty
-    static String of(Recipe recipe, long steps, SequencedMap<String, Double> evaluation) {
+    static String of(Recipe recipe, List<Manifest.Template> templates, long steps, SequencedMap<String, Double> evaluation) {
         StringBuilder card = new StringBuilder();
         String method = recipe.method().name().toLowerCase(Locale.ROOT);
         card.append("---\nlibrary_name: transformers\ntags:\n- poise\n- ")
@@ -23,6 +26,13 @@ final class ModelCard {
                         .orElse(String.valueOf(recipe.model().getFileName())))
                 .append("`: method ");
         card.append(method).append(", ").append(steps).append(" steps.\n\n");
+        for (Manifest.Template template : templates) {
+            card.append("Chat template: `")
+                    .append(template.choice())
+                    .append("` (SHA-256 ")
+                    .append(template.sha256())
+                    .append(").\n\n");
+        }
         if (!evaluation.isEmpty()) {
             card.append("## Evaluation on held-out rows\n\n| metric | value |\n|---|---|\n");
             evaluation.forEach(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,39 @@ final class ParquetRowsTest {
         assertThatThrownBy(() -> Rows.read(spoilt))
                 .isInstanceOf(DataException.class)
                 .hasMessageStartingWith(spoilt + ": broken Parquet data");
+    }
+
+    /// Whatever a file holds, it is rows or a failure that names it.
+    @ParameterizedTest
+    @ValueSource(strings = {"flat", "pages-v2", "tools", "zstd"})
+    void brokenFilesFailByName(String name) throws IOException {
+        byte[] whole = Files.readAllBytes(golden(name));
+        SplittableRandom random = new SplittableRandom(7);
+        int failed = 0;
+        for (int draw = 0; draw < 150; draw++) {
+            byte[] broken = draw % 5 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+            for (int flips = random.nextInt(1, 4); flips > 0 && broken.length > 0; flips--) {
+                broken[random.nextInt(broken.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            Path file = Files.write(folder.resolve("broken.parquet"), broken);
+            try {
+                Rows.read(file);
+            } catch (DataException e) {
+                assertThat(e).hasMessageStartingWith(file.toString());
+                failed++;
+            }
+        }
+        assertThat(failed).isGreaterThan(20);
+    }
+
+    @Test
+    void groupsThatDoNotFitAreRefusedBeforeTheyAreRead() throws IOException {
+        Path file = golden("flat");
+        ParquetRows.requireRoom(file, 500_000_000, 1_000_000_000);
+        assertThatThrownBy(() -> ParquetRows.requireRoom(file, 500_000_001, 1_000_000_000))
+                .isInstanceOf(DataException.class)
+                .hasMessage(file + ": holds 500 MB in one group of rows, too much for the 1000 MB that Java has; write it in"
+                        + " smaller groups (row_group_size), or give Java more (POISE_JAVA_OPTIONS=-Xmx...)");
     }
 
     @Test

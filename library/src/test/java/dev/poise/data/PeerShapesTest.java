@@ -1,6 +1,7 @@
 package dev.poise.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.tokenize.Message;
 import dev.poise.tokenize.RealData;
@@ -282,6 +283,48 @@ final class PeerShapesTest {
                 .singleElement()
                 .asString()
                 .startsWith("shape unpaired");
+    }
+
+    @Test
+    void refusesToGuessBetweenTwoSetsOfExamples() {
+        Path file = write("{'problem':'q','solution':'a','messages':[{'role':'user','content':'q'},"
+                + "{'role':'assistant','content':'other'}]}");
+        assertThatThrownBy(() -> ExampleReader.open(file))
+                .isInstanceOf(DataException.class)
+                .hasMessage(file + ": has rows that can be read in 2 ways: messages (messages); question_answer (question,"
+                        + " answer; query, response; prompt, response; input, output; or problem, solution); which one is"
+                        + " meant must be said: data.shape in a recipe, --shape on the command line");
+        assertThat(Rows.read(file, Optional.of(Shape.QUESTION_ANSWER))).containsExactly(answer(talk(ASKED), GOOD));
+        Path ranked = write("{'prompt':'q','chosen':'a','rejected':'b','responses':['c','d'],'scores':[1,2]}");
+        assertThatThrownBy(() -> ExampleReader.open(ranked)).hasMessageContaining("2 ways: ranked (");
+        assertThat(Rows.read(ranked, Optional.of(Shape.PREFERENCE))).hasSize(1);
+    }
+
+    @Test
+    void tellsOfColumnsThatAreReadElsewhere() {
+        assertThat(remarks("{'problem':'q','solution':'a','answer':'3'}")).contains("not read: the columns answer");
+        assertThat(remarks("{'instruction':'q','output':'a','response':'b'}")).contains("not read: the columns response");
+        assertThat(remarks("{'prompt':'q','completion':'a','tools':[{'name':'clock'}]}"))
+                .contains("not read: the columns tools");
+        assertThat(bad("{'prompt':'q','completion':'a','label':true,'kto_tag':false}"))
+                .isEqualTo("must be labelled once, got label and kto_tag");
+    }
+
+    @Test
+    void widelyUsedSetsOfTheHub() {
+        assertThat(only(
+                        Shape.RANKED,
+                        "{'prompt':'q','answers':[{'answer':'b','model':'m','rank':2.0},"
+                                + "{'answer':'a','model':'n','rank':1.0}],'turns':1}"))
+                .isEqualTo(new Example.Pair(source(), text("q"), text("a"), text("q"), text("b")));
+        assertThat(only(
+                        Shape.QUESTION_ANSWER,
+                        "{'id':'1','system_prompt':'s','question':'q','response':'a'}"))
+                .isEqualTo(answer(talk(new Message("system", "s"), ASKED), GOOD));
+        assertThat(only(
+                        Shape.RESPONSE_PREFERENCE,
+                        "{'instruction':'q','chosen_response':'a','rejected_response':'b','chosen_rating':5}"))
+                .isEqualTo(pair(talk(ASKED)));
     }
 
     @Test

@@ -197,10 +197,24 @@ final class FakeHub implements AutoCloseable {
         return exchange -> sendRange(exchange, content(path), after);
     }
 
+    /// Promises 1000 bytes, sends one and cuts the connection.
+    static HttpHandler half() {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            throw new IOException("cut on purpose");
+        };
+    }
+
     /// Sends some bytes and then neither more nor an end.
     HttpHandler stall(String path, int after) {
+        return stall(content(path), after);
+    }
+
+    /// Sends some bytes and then neither more nor an end.
+    static HttpHandler stall(byte[] content, int after) {
         return exchange -> {
-            byte[] content = content(path);
             exchange.sendResponseHeaders(200, content.length);
             exchange.getResponseBody().write(content, 0, after);
             exchange.getResponseBody().flush();

@@ -75,6 +75,11 @@ final class HubIdTest {
         assertThat(chosen("hf:o/s/main", several)).containsExactly("main/train-00000-of-00001.parquet");
         assertThat(chosen("hf:o/s/main/test.parquet", several)).containsExactly("main/test.parquet");
         assertThat(chosen("hf:o/s", List.of("pairs.jsonl", ".gitattributes"))).containsExactly("pairs.jsonl");
+        List<String> twice = List.of("data/train.jsonl", "data/train.parquet", "test.jsonl");
+        assertThatThrownBy(() -> chosen("hf:o/s", twice))
+                .hasMessage("data set o/s: holds its rows as .jsonl and .parquet; write one file's path behind its name,"
+                        + " such as /data/train.jsonl");
+        assertThat(chosen("hf:o/s/data/train.parquet", twice)).containsExactly("data/train.parquet");
         assertThatThrownBy(() -> chosen("hf:o/s", List.of("README.md")))
                 .hasMessageContaining("must hold files of rows");
     }

@@ -180,10 +180,67 @@ final class HubTest {
                 .containsExactly(
                         "org/tiny: the hub answers 429; asking again in 1 s",
                         "org/tiny: the hub answers 503; asking again in 0 s");
+        Hub fresh = new Hub(server.settings(cache.resolve("other"), ""), progress());
         server.fault("revision", FakeHub.status(429, "Retry-After", "3600"));
-        assertThatThrownBy(() -> hub().model(MODEL))
+        assertThatThrownBy(() -> fresh.model(MODEL))
                 .hasMessage("model org/tiny: the hub answers 429, too many requests; it asks to come back after 3600 s;"
                         + " with a token in HF_TOKEN it allows more");
+    }
+
+    @Test
+    void aBusyHubLeavesWhatIsInTheCache() {
+        Path snapshot = hub().model(MODEL);
+        server.fault("revision", FakeHub.status(429, "Retry-After", "3600"));
+        assertThat(hub().model(MODEL)).isEqualTo(snapshot);
+        assertThat(notes)
+                .containsExactly("model org/tiny: the hub answers 429, too many requests; it asks to come back after"
+                        + " 3600 s; with a token in HF_TOKEN it allows more; taking what is in the cache");
+        // A refusal is none of its troubles, and may well be meant.
+        server.fault("revision", FakeHub.status(403, "X-Error-Code", "GatedRepo"));
+        assertThatThrownBy(() -> hub().model(MODEL)).isInstanceOf(HubException.class);
+        server.fault("revision", FakeHub.status(404));
+        assertThatThrownBy(() -> hub().model(MODEL)).isInstanceOf(HubException.class);
+    }
+
+    @Test
+    void aListingIsWholeOrNone() {
+        Hub hub = new Hub(server.settings(cache, ""), progress(), Duration.ofMillis(300));
+        server.fault("revision", FakeHub.half());
+        assertThatThrownBy(() -> hub.model(MODEL))
+                .isInstanceOf(HubException.class)
+                .hasMessageStartingWith("model org/tiny: cannot be fetched from " + endpoint());
+        server.fault("revision", FakeHub.stall(new byte[1000], 1));
+        assertThatThrownBy(() -> hub.model(MODEL))
+                .isInstanceOf(HubException.class)
+                .hasMessageStartingWith("model org/tiny: cannot be fetched from " + endpoint());
+        server.fault("revision", FakeHub.bytes("<html>log in</html>".getBytes(StandardCharsets.UTF_8)));
+        assertThatThrownBy(() -> hub.model(MODEL))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining("must be JSON, got something else; HF_ENDPOINT must be the address of a hub");
+        server.fault("revision", FakeHub.bytes("{}".getBytes(StandardCharsets.UTF_8)));
+        assertThatThrownBy(() -> hub.model(MODEL)).hasMessageContaining("must name a commit, got none");
+        assertThat(cache.resolve("models--org--tiny")).doesNotExist();
+        assertThat(hub.model(MODEL)).isDirectory();
+    }
+
+    @Test
+    void aFileThatIsListedAndNotThereIsNamed() {
+        server.fault(WEIGHTS, FakeHub.status(404, "X-Error-Code", "EntryNotFound"));
+        assertThatThrownBy(() -> hub().model(MODEL))
+                .isInstanceOf(HubException.class)
+                .hasMessage("model org/tiny: the hub lists " + WEIGHTS + " and does not send it (404)");
+        assertThat(cache.resolve("models--org--tiny/refs/main")).doesNotExist();
+    }
+
+    @Test
+    void fetchesTheChatTemplatesThatAModelHasBesides() throws IOException {
+        server.with("additional_chat_templates/tool_use.jinja", "tools")
+                .with("additional_chat_templates/deeper/other.jinja", "other")
+                .with("chat_template.jinja", "plain");
+        Path snapshot = hub().model(MODEL);
+        assertThat(snapshot.resolve("additional_chat_templates/tool_use.jinja")).hasContent("tools");
+        assertThat(snapshot.resolve("chat_template.jinja")).hasContent("plain");
+        assertThat(names(snapshot.resolve("additional_chat_templates"))).containsExactly("tool_use.jinja");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -114,11 +115,23 @@ final class ChatTemplateTest {
             assertThat(ChatTemplate.chosen("none", directory, tokenizer, NOW)).isEmpty();
             assertThat(ChatTemplate.chosen("model", directory, tokenizer, NOW)).isEmpty();
             assertThatThrownBy(() -> ChatTemplate.chosen("alpaca", directory, tokenizer, NOW))
-                    .hasMessage("data.chat_template must be one of model, chatml, llama3, zephyr, none or a file,"
-                            + " got alpaca");
+                    .hasMessage("data.chat_template must be one of model, model:NAME, chatml, llama3, zephyr, none or a"
+                            + " file, got alpaca");
             assertThat(TurnFormat.chatMl().warnings(tokenizer)).isEmpty();
             assertThat(TurnFormat.llama3("<s>").warnings(tokenizer)).hasSize(1);
         }
+    }
+
+    @Test
+    void tellsItsPartsApart() {
+        assertThat(TurnFormat.zephyr("</s>").wordings())
+                .containsExactly(new ChatTemplate.Wording(
+                        "zephyr", Optional.empty(), "\n<|\n|>\n\nfalse\n</s>\n\n"));
+        assertThat(TurnFormat.llama3("<s>").wordings())
+                .isNotEqualTo(TurnFormat.llama3("<t>").wordings());
+        assertThat(ChatTemplate.isLegal("model:rag")).isTrue();
+        assertThat(ChatTemplate.isLegal("model:")).isFalse();
+        assertThat(ChatTemplate.isLegal("rag")).isFalse();
     }
 
     private static List<String> assistant(TurnFormat template) {

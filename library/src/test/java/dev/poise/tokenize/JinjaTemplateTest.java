@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,10 +171,51 @@ final class JinjaTemplateTest {
         Files.writeString(directory.resolve("tokenizer_config.json"), settings.toString());
         assertThatThrownBy(() -> chosen("model"))
                 .isInstanceOf(TokenizerException.class)
-                .hasMessageContaining("one template is called \"default\"");
+                .hasMessage(directory + ": has no chat template called default; data.chat_template may be model:rag");
         settings.withArray("chat_template").addObject().put("name", "default").put("template", "plain");
         Files.writeString(directory.resolve("tokenizer_config.json"), settings.toString());
         assertThat(chosen("model").prompt(TALK)).isEqualTo("plain");
+    }
+
+    @Test
+    void namedTemplatesLieInAFolderOfTheirOwn() throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("additional_chat_templates"));
+        Files.writeString(folder.resolve("rag.jinja"), "rag");
+        Path tools = Files.writeString(folder.resolve("tool_use.jinja"), "use {{ tools[0].name }}");
+        Files.writeString(folder.resolve("notes.txt"), "no template");
+        settings("config");
+        // Files come before the settings, even where they hold no default.
+        assertThatThrownBy(() -> chosen("model"))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(directory
+                        + ": has no chat template called default; data.chat_template may be model:rag, model:tool_use");
+        Path plain = Files.writeString(directory.resolve("chat_template.jinja"), "plain");
+        Map<String, JsonNode> given = Map.of("tools", JsonMapper.shared().readTree("[{\"name\":\"clock\"}]"));
+        assertThat(chosen("model").prompt(TALK)).isEqualTo("plain");
+        assertThat(chosen("model").prompt(TALK, given)).isEqualTo("use clock");
+        assertThat(chosen("model").conversation(TALK.subList(0, 1), 1, given).text())
+                .isEqualTo("use clock");
+        assertThat(chosen("model:default").prompt(TALK, given)).isEqualTo("plain");
+        assertThat(chosen("model:rag").prompt(TALK, given)).isEqualTo("rag");
+        assertThat(chosen("model").wordings())
+                .containsExactly(
+                        new ChatTemplate.Wording("model:default", Optional.of(plain), "plain"),
+                        new ChatTemplate.Wording("model:tool_use", Optional.of(tools), "use {{ tools[0].name }}"));
+        assertThat(chosen("model:rag").wordings())
+                .extracting(ChatTemplate.Wording::choice)
+                .containsExactly("model:rag");
+        assertThatThrownBy(() -> chosen("model:sql"))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(directory + ": has no chat template called sql; data.chat_template may be model:default,"
+                        + " model:rag, model:tool_use");
+    }
+
+    @Test
+    void saysThatAModelHasNoTemplateAtAll() {
+        assertThatThrownBy(() -> chosen("model:rag"))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(directory + ": has no chat template called rag; data.chat_template must be a format by name"
+                        + " or a file, for it has none at all");
     }
 
     @Test
