@@ -29,7 +29,9 @@ final class Inspect implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "DATA", description = "A file or folder of .jsonl, .json (also .gz or .zst) or .parquet, or hf:organisation/name.")
+    @Parameters(
+            paramLabel = "DATA",
+            description = "A file or folder of .jsonl, .json (also .gz or .zst) or .parquet, or hf:organisation/name.")
     private Path file;
 
     @Option(

@@ -15,8 +15,9 @@ final class ModelOptions {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "Model directory in Hugging Face's layout, a GGUF file, or a model of the hub: organisation/name,"
-                    + " behind it perhaps @revision.")
+            description =
+                    "Model directory in Hugging Face's layout, a GGUF file, or a model of the hub: organisation/name,"
+                            + " behind it perhaps @revision.")
     private Path named;
 
     @Option(

@@ -6,6 +6,7 @@ import dev.poise.data.DataException;
 import dev.poise.data.DataFiles;
 import dev.poise.data.Example;
 import dev.poise.data.ExampleReader;
+import dev.poise.data.Reading;
 import dev.poise.data.Undecided;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,8 @@ final class PromptOptions {
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "Prompts: one a line, or the prompts of a data file (.jsonl, .json, both also .gz or .zst, or .parquet)."
+            description = "Prompts: one a line, or the prompts of a data file (.jsonl, .json, both also .gz or .zst, or"
+                    + " .parquet) or of a data set of the hub (hf:organisation/name)."
                     + " Without either option, standard input is read, one prompt a line.")
     @Nullable
     Path file;
@@ -50,7 +52,8 @@ final class PromptOptions {
         if (texts != null) {
             prompts = plain(texts.stream());
         } else if (file != null) {
-            prompts = file(file);
+            List<Path> rows = HubInputs.of(console).rows(file);
+            prompts = DataFiles.isKnown(rows.getFirst()) ? rows(rows) : lines(file);
         } else {
             prompts = plain(console.in().lines());
         }
@@ -64,10 +67,7 @@ final class PromptOptions {
         return texts.<Content>map(Content.Text::new).toList();
     }
 
-    private static List<Content> file(Path file) {
-        if (DataFiles.isKnown(file)) {
-            return rows(file);
-        }
+    private static List<Content> lines(Path file) {
         try {
             return plain(Files.readAllLines(file).stream());
         } catch (MalformedInputException e) {
@@ -77,9 +77,9 @@ final class PromptOptions {
         }
     }
 
-    private static List<Content> rows(Path file) {
+    private static List<Content> rows(List<Path> files) {
         List<Content> prompts = new ArrayList<>();
-        try (ExampleReader reader = ExampleReader.open(file)) {
+        try (ExampleReader reader = ExampleReader.open(files, Reading.DETECTED)) {
             while (reader.hasNext()) {
                 prompts.add(
                         switch (reader.next()) {

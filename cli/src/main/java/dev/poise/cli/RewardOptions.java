@@ -52,7 +52,9 @@ final class RewardOptions {
         List<LearnedReward> models = new ArrayList<>();
         boolean opened = false;
         try {
-            Reward reward = Reward.parse(specifications, directory -> learned(HubInputs.of(console).model(directory), model, chat, prompts, models));
+            Reward reward = Reward.parse(
+                    specifications,
+                    directory -> learned(HubInputs.of(console).model(directory), model, chat, prompts, models));
             opened = true;
             return new Opened(reward, models);
         } catch (IllegalArgumentException e) {

@@ -47,7 +47,8 @@ final class DataTest {
                 folder.resolve("ranked.jsonl"),
                 "{\"prompt\":\"q\",\"responses\":[\"a\",\"b\",\"c\"],\"scores\":[1,3,2]}\n"
                         + "{\"prompt\":\"q\",\"responses\":[\"a\",\"b\"],\"scores\":[1,1]}\n");
-        assertThat(json("data", file.toString(), "--json").path("pairs").intValue()).isEqualTo(1);
+        assertThat(json("data", file.toString(), "--json").path("pairs").intValue())
+                .isEqualTo(1);
         JsonNode all = json("data", file.toString(), "--ranking", "all", "--json");
         assertThat(all.path("pairs").intValue()).isEqualTo(3);
         assertThat(all.path("undecided").intValue()).isEqualTo(1);

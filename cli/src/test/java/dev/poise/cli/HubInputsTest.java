@@ -80,6 +80,7 @@ final class HubInputsTest {
     private HubInputs inputs() {
         return new HubInputs(
                 CommandRun.silent(),
-                home -> new HubSettings(URI.create("http://localhost:1"), folder.resolve("hub"), Optional.empty(), true));
+                home -> new HubSettings(
+                        URI.create("http://localhost:1"), folder.resolve("hub"), Optional.empty(), true));
     }
 }

@@ -182,7 +182,8 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
             }
         }
         if (alternatives.stream().anyMatch(other -> other != Shape.TEXT)) {
-            List<Shape> all = Stream.concat(Stream.of(shape()), alternatives.stream()).toList();
+            List<Shape> all =
+                    Stream.concat(Stream.of(shape()), alternatives.stream()).toList();
             throw new DataException(
                     path,
                     "has rows that can be read in "

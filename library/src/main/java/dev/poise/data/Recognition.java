@@ -9,9 +9,16 @@ final class Recognition {
 
     /// Columns that ask something. Beside chosen and rejected they are the prompt, and dropping them would train
     /// the answers to nothing.
-    private static final List<String> OTHER_PROMPTS =
-            List.of(
-            "conversations", "instruction", "question", "query", "input", "context", "system", "system_prompt", "history");
+    private static final List<String> OTHER_PROMPTS = List.of(
+            "conversations",
+            "instruction",
+            "question",
+            "query",
+            "input",
+            "context",
+            "system",
+            "system_prompt",
+            "history");
 
     private Recognition() {}
 
@@ -50,9 +57,7 @@ final class Recognition {
             case REJECTED_RESPONSE ->
                 List.of(List.of("messages", "query"), List.of("rejected_response", "rejected_messages"));
             case RESPONSE_PREFERENCE ->
-                List.of(
-                        List.of("prompt", "instruction", "question"),
-                        List.of("chosen_response", "rejected_response"));
+                List.of(List.of("prompt", "instruction", "question"), List.of("chosen_response", "rejected_response"));
             case JUDGED -> List.of(List.of("instruction"), List.of("output_1"), List.of("output_2"));
             case RANKED ->
                 List.of(

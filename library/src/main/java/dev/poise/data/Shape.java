@@ -16,7 +16,8 @@ public enum Shape {
             "chosen_messages, rejected_messages; or chosen_conversations, rejected_conversations"),
     REJECTED_RESPONSE(
             "rejected_response", Kind.PAIRS, "messages or query and response; rejected_response or rejected_messages"),
-    RESPONSE_PREFERENCE("response_preference", Kind.PAIRS, "prompt (or instruction, question), chosen_response, rejected_response"),
+    RESPONSE_PREFERENCE(
+            "response_preference", Kind.PAIRS, "prompt (or instruction, question), chosen_response, rejected_response"),
     JUDGED(
             "judged",
             Kind.PAIRS,
@@ -105,8 +106,6 @@ public enum Shape {
 
     /// All shapes with their columns, for messages.
     static String known() {
-        return Arrays.stream(values())
-                .map(Shape::described)
-                .collect(Collectors.joining("; "));
+        return Arrays.stream(values()).map(Shape::described).collect(Collectors.joining("; "));
     }
 }

@@ -59,7 +59,7 @@ final class HubClient {
     /// @throws HubException when it answers otherwise than with a listing
     HubRevision revision(HubId id) throws IOException {
         URI address = URI.create(settings.endpoint() + "/api/" + id.kind().plural() + "/" + id.name() + "/revision/"
-                + encoded(id.revision()) + "?blobs=true");
+                + encoded(id.revision()).replace("/", "%2F") + "?blobs=true");
         try (InputStream body = get(id, "", address, 0).body();
                 Silence _ = new Silence(body, silence)) {
             byte[] bytes = body.readNBytes(LARGEST_ANSWER);
@@ -223,8 +223,9 @@ final class HubClient {
                         !file.isEmpty()
                                 ? what + ": the hub lists " + file + " and does not send it (404)"
                                 : code.equals("RevisionNotFound")
-                                ? what + ": the hub knows no revision " + id.revision() + " of it (404)"
-                                : what + ": the hub knows none of that name (404); names are at " + settings.endpoint();
+                                        ? what + ": the hub knows no revision " + id.revision() + " of it (404)"
+                                        : what + ": the hub knows none of that name (404); names are at "
+                                                + settings.endpoint();
                     case 429 ->
                         what + ": the hub answers 429, too many requests"
                                 + answer.headers()

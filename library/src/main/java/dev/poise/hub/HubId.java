@@ -49,9 +49,11 @@ public record HubId(Kind kind, String name, String revision, String path, String
 
     private static final Pattern BARE = Pattern.compile("(?<name>" + PART + "/" + PART + ")(?:@(?<revision>[^@#]+))?");
 
-    /// Paths join two slashes to one, so that both ways to write it are understood.
-    private static final Pattern MARKED = Pattern.compile("hf:/{0,2}(?<kind>datasets/|models/)?(?<name>" + PART + "/"
-            + PART + "|" + PART + "(?=[@#]|$))(?:@(?<revision>[^@#/]+))?(?:/(?<path>[^#]*))?(?:#(?<split>[\\w.-]+))?");
+    /// Paths join two slashes to one, so that both ways to write it are understood. Of revisions with slashes those
+    /// that the hub itself makes are told from a path behind them.
+    private static final Pattern MARKED = Pattern.compile(
+            "hf:/{0,2}(?<kind>datasets/|models/)?(?<name>" + PART + "/" + PART + "|" + PART
+                    + "(?=[@#]|$))(?:@(?<revision>refs/(?:convert|pr)/[^@#/]+|[^@#/]+))?(?:/(?<path>[^#]*))?(?:#(?<split>[\\w.-]+))?");
 
     public HubId {
         if (name.contains("..") || name.contains("--") || name.endsWith(".git")) {

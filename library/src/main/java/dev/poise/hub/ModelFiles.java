@@ -42,9 +42,7 @@ final class ModelFiles {
     static List<HubFile> first(HubId id, HubRevision revision) {
         List<HubFile> files = new ArrayList<>();
         SETTINGS.forEach(name -> revision.file(name).ifPresent(files::add));
-        revision.files().stream()
-                .filter(file -> file.path().matches(TEMPLATES))
-                .forEach(files::add);
+        revision.files().stream().filter(file -> file.path().matches(TEMPLATES)).forEach(files::add);
         boolean sharded = revision.file(INDEX).isPresent();
         revision.file(sharded ? INDEX : SINGLE).ifPresent(files::add);
         boolean weights = sharded || revision.file(SINGLE).isPresent();

@@ -19,8 +19,8 @@ public sealed interface ChatTemplate permits TurnFormat, JinjaTemplate, ToolUseT
     String OF_MODEL = "model:";
 
     /// What a recipe may ask for by name: the model's own template where its directory has one, the one of that name
-    /// where it has several, one of the formats that are written out here, or none. A recipe may also name a file with
-    /// a template.
+    /// where it has several, one of the formats that are written out here, or none. A recipe may also name a
+    /// file with a template.
     List<String> NAMES = List.of("model", OF_MODEL + "NAME", "chatml", "llama3", "zephyr", "none");
 
     /// [#NAMES] and files, for messages.
@@ -77,8 +77,8 @@ public sealed interface ChatTemplate permits TurnFormat, JinjaTemplate, ToolUseT
 
     /// The template that a recipe asks for; empty for `none`, and for `model` where the directory has none.
     ///
-    /// Of a model with several, `model` is the one called `default`, and for conversations with tools the one called
-    /// `tool_use` if it has it.
+    /// Of a model with several, `model` is the one called `default`, and for conversations with tools the one
+    /// called `tool_use` if it has it.
     ///
     /// @param choice one of [#NAMES], or a file
     /// @param directory the model's
@@ -93,7 +93,8 @@ public sealed interface ChatTemplate permits TurnFormat, JinjaTemplate, ToolUseT
         return switch (choice) {
             case "none" -> Optional.empty();
             case "model" -> JinjaTemplate.ofModel(directory, now);
-            case String named when named.startsWith(OF_MODEL) ->
+            case String named
+            when named.startsWith(OF_MODEL) ->
                 Optional.of(JinjaTemplate.ofModel(named.substring(OF_MODEL.length()), directory, now));
             case String file when isLegal(file) -> Optional.of(JinjaTemplate.ofFile(Path.of(file), directory, now));
             case String unknown ->

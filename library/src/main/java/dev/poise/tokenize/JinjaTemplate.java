@@ -45,8 +45,7 @@ public final class JinjaTemplate implements ChatTemplate {
     /// What the template writes behind an answer, up to white space; empty where nothing can be told.
     private final Optional<String> end;
 
-    private JinjaTemplate(
-            String choice, Path file, String text, SortedMap<String, String> tokens, LocalDateTime now) {
+    private JinjaTemplate(String choice, Path file, String text, SortedMap<String, String> tokens, LocalDateTime now) {
         this.choice = choice;
         this.file = file;
         this.text = text;

@@ -23,9 +23,9 @@ record TemplateFile(Path file, String text) {
     private static final String ENDING = ".jinja";
 
     /// The templates of a model directory by their names, found where `transformers` finds them:
-    /// `chat_template.jinja`, which is the default, with `additional_chat_templates/NAME.jinja`; where none of these is
-    /// there, `chat_template` in `tokenizer_config.json`, which is one template or a list of named ones; at last
-    /// `chat_template.json`, as some older directories have it.
+    /// `chat_template.jinja`, which is the default, with `additional_chat_templates/NAME.jinja`; where none of
+    /// these is there, `chat_template` in `tokenizer_config.json`, which is one template or a list of named
+    /// ones; at last `chat_template.json`, as some older directories have it.
     ///
     /// @throws TokenizerException when they cannot be read
     static SortedMap<String, TemplateFile> of(Path directory) {

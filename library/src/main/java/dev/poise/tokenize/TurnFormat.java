@@ -155,8 +155,7 @@ public record TurnFormat(
 
     @Override
     public List<Wording> wordings() {
-        String parts =
-                String.join("\n", opening, beforeRole, afterRole, String.valueOf(trims), endOfTurn, afterTurn);
+        String parts = String.join("\n", opening, beforeRole, afterRole, String.valueOf(trims), endOfTurn, afterTurn);
         return List.of(new Wording(name, Optional.empty(), parts));
     }
 

@@ -14,7 +14,8 @@ final class ModelCard {
 
     /// @param templates how conversations became text
     /// @param evaluation the last evaluation's metrics; may be empty
-    static String of(Recipe recipe, List<Manifest.Template> templates, long steps, SequencedMap<String, Double> evaluation) {
+    static String of(
+            Recipe recipe, List<Manifest.Template> templates, long steps, SequencedMap<String, Double> evaluation) {
         StringBuilder card = new StringBuilder();
         String method = recipe.method().name().toLowerCase(Locale.ROOT);
         card.append("---\nlibrary_name: transformers\ntags:\n- poise\n- ")

@@ -284,7 +284,8 @@ public final class Training {
             SequencedMap<String, Double> evaluation = loop.run();
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, recipe.model(), target);
-                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, templates, loop.steps(), evaluation));
+                Files.writeString(
+                        target.resolve("README.md"), ModelCard.of(recipe, templates, loop.steps(), evaluation));
             });
             Outcome outcome = new Outcome(
                     loop.steps(),

@@ -104,6 +104,19 @@ final class ParquetRowsTest {
                 .hasMessageStartingWith(spoilt + ": broken Parquet data");
     }
 
+    @Test
+    void columnsThatAreMissingOrNestedAreBadRows() throws IOException {
+        assertThat(Rows.read(golden("flat"), Optional.of(Shape.PREFERENCE)).getFirst())
+                .isInstanceOfSatisfying(BadRow.class, row -> assertThat(row.reason())
+                        .isEqualTo("prompt must be a string or a list of messages, got nothing"));
+        assertThat(Rows.read(golden("zstd"), Optional.of(Shape.DIALOGUE_PREFERENCE))
+                        .getFirst())
+                .isInstanceOfSatisfying(BadRow.class, row -> {
+                    assertThat(row.reason()).isEqualTo("chosen must be a string, got a list");
+                    assertThat(row.source().line()).isEqualTo(1);
+                });
+    }
+
     /// Whatever a file holds, it is rows or a failure that names it.
     @ParameterizedTest
     @ValueSource(strings = {"flat", "pages-v2", "tools", "zstd"})
@@ -133,7 +146,8 @@ final class ParquetRowsTest {
         ParquetRows.requireRoom(file, 500_000_000, 1_000_000_000);
         assertThatThrownBy(() -> ParquetRows.requireRoom(file, 500_000_001, 1_000_000_000))
                 .isInstanceOf(DataException.class)
-                .hasMessage(file + ": holds 500 MB in one group of rows, too much for the 1000 MB that Java has; write it in"
+                .hasMessage(file
+                        + ": holds 500 MB in one group of rows, too much for the 1000 MB that Java has; write it in"
                         + " smaller groups (row_group_size), or give Java more (POISE_JAVA_OPTIONS=-Xmx...)");
     }
 

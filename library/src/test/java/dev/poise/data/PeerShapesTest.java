@@ -291,9 +291,10 @@ final class PeerShapesTest {
                 + "{'role':'assistant','content':'other'}]}");
         assertThatThrownBy(() -> ExampleReader.open(file))
                 .isInstanceOf(DataException.class)
-                .hasMessage(file + ": has rows that can be read in 2 ways: messages (messages); question_answer (question,"
-                        + " answer; query, response; prompt, response; input, output; or problem, solution); which one is"
-                        + " meant must be said: data.shape in a recipe, --shape on the command line");
+                .hasMessage(
+                        file + ": has rows that can be read in 2 ways: messages (messages); question_answer (question,"
+                                + " answer; query, response; prompt, response; input, output; or problem, solution); which one is"
+                                + " meant must be said: data.shape in a recipe, --shape on the command line");
         assertThat(Rows.read(file, Optional.of(Shape.QUESTION_ANSWER))).containsExactly(answer(talk(ASKED), GOOD));
         Path ranked = write("{'prompt':'q','chosen':'a','rejected':'b','responses':['c','d'],'scores':[1,2]}");
         assertThatThrownBy(() -> ExampleReader.open(ranked)).hasMessageContaining("2 ways: ranked (");
@@ -303,7 +304,8 @@ final class PeerShapesTest {
     @Test
     void tellsOfColumnsThatAreReadElsewhere() {
         assertThat(remarks("{'problem':'q','solution':'a','answer':'3'}")).contains("not read: the columns answer");
-        assertThat(remarks("{'instruction':'q','output':'a','response':'b'}")).contains("not read: the columns response");
+        assertThat(remarks("{'instruction':'q','output':'a','response':'b'}"))
+                .contains("not read: the columns response");
         assertThat(remarks("{'prompt':'q','completion':'a','tools':[{'name':'clock'}]}"))
                 .contains("not read: the columns tools");
         assertThat(bad("{'prompt':'q','completion':'a','label':true,'kto_tag':false}"))
@@ -317,9 +319,7 @@ final class PeerShapesTest {
                         "{'prompt':'q','answers':[{'answer':'b','model':'m','rank':2.0},"
                                 + "{'answer':'a','model':'n','rank':1.0}],'turns':1}"))
                 .isEqualTo(new Example.Pair(source(), text("q"), text("a"), text("q"), text("b")));
-        assertThat(only(
-                        Shape.QUESTION_ANSWER,
-                        "{'id':'1','system_prompt':'s','question':'q','response':'a'}"))
+        assertThat(only(Shape.QUESTION_ANSWER, "{'id':'1','system_prompt':'s','question':'q','response':'a'}"))
                 .isEqualTo(answer(talk(new Message("system", "s"), ASKED), GOOD));
         assertThat(only(
                         Shape.RESPONSE_PREFERENCE,

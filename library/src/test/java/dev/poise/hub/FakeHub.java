@@ -39,7 +39,7 @@ final class FakeHub implements AutoCloseable {
     private final Map<String, byte[]> files = new TreeMap<>();
     private final Map<String, Queue<HttpHandler>> faults = new ConcurrentHashMap<>();
 
-    /// Requests, as `METHOD host path [Range] [token]`.
+    /// Requests, as `host path [Range] [token]`, the path as it was sent.
     final List<String> requests = new CopyOnWriteArrayList<>();
 
     FakeHub() {
@@ -114,7 +114,7 @@ final class FakeHub implements AutoCloseable {
                 .map(value -> " " + value)
                 .orElse("");
         String host = exchange.getRequestHeaders().getFirst("Host").replaceAll(":.*", "");
-        requests.add(host + " " + path + range + token);
+        requests.add(host + " " + exchange.getRequestURI().getRawPath() + range + token);
         String name = path.contains("/revision/") ? "revision" : path.replaceFirst(".*/(resolve|large)/[^/]*/?", "");
         boolean large = path.startsWith("/large/");
         Queue<HttpHandler> waiting = faults.get(name);

@@ -37,6 +37,8 @@ final class HubIdTest {
                 .contains(new HubId(Kind.DATASET, "org/set", "v2", "data/a.parquet", ""));
         assertThat(HubId.dataset("hf:org/set/main#test_prefs"))
                 .contains(new HubId(Kind.DATASET, "org/set", "main", "main", "test_prefs"));
+        assertThat(HubId.dataset("hf:org/set@refs/convert/parquet/main/train"))
+                .contains(new HubId(Kind.DATASET, "org/set", "refs/convert/parquet", "main/train", ""));
         assertThat(HubId.dataset("org/set")).isEmpty();
         assertThat(HubId.dataset("pairs.jsonl")).isEmpty();
         assertThatThrownBy(() -> HubId.dataset("hf:org/set/../../secret")).hasMessageContaining("must lie within it");
@@ -51,6 +53,7 @@ final class HubIdTest {
         assertThat(DatasetFiles.split("gsm8k-test.jsonl")).isEqualTo("test");
         assertThat(DatasetFiles.split("harmless-base/train.jsonl.gz")).isEqualTo("train");
         assertThat(DatasetFiles.split("default/train/0000.parquet")).isEqualTo("train");
+        assertThat(DatasetFiles.split("default/partial-train/0000.parquet")).isEqualTo("train");
         assertThat(DatasetFiles.split("pairs.jsonl")).isEmpty();
         assertThat(DatasetFiles.split("contest.jsonl")).isEmpty();
     }
@@ -77,8 +80,9 @@ final class HubIdTest {
         assertThat(chosen("hf:o/s", List.of("pairs.jsonl", ".gitattributes"))).containsExactly("pairs.jsonl");
         List<String> twice = List.of("data/train.jsonl", "data/train.parquet", "test.jsonl");
         assertThatThrownBy(() -> chosen("hf:o/s", twice))
-                .hasMessage("data set o/s: holds its rows as .jsonl and .parquet; write one file's path behind its name,"
-                        + " such as /data/train.jsonl");
+                .hasMessage(
+                        "data set o/s: holds its rows as .jsonl and .parquet; write one file's path behind its name,"
+                                + " such as /data/train.jsonl");
         assertThat(chosen("hf:o/s/data/train.parquet", twice)).containsExactly("data/train.parquet");
         assertThatThrownBy(() -> chosen("hf:o/s", List.of("README.md")))
                 .hasMessageContaining("must hold files of rows");

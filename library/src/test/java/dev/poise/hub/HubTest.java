@@ -342,6 +342,18 @@ final class HubTest {
     }
 
     @Test
+    void aRevisionMayHoldSlashes() {
+        server.with("default/train/0000.parquet", random(200)).with("default/test/0000.parquet", random(210));
+        HubId converted =
+                HubId.dataset("hf:org/tiny@refs/convert/parquet/default#test").orElseThrow();
+        assertThat(hub().dataset(converted, HubTest::isRows)).singleElement().satisfies(file -> assertThat(file)
+                .hasBinaryContent(server.content("default/test/0000.parquet")));
+        assertThat(server.requests).contains("localhost /api/datasets/org/tiny/revision/refs%2Fconvert%2Fparquet");
+        assertThat(cache.resolve("datasets--org--tiny/refs/refs/convert/parquet"))
+                .hasContent(FakeHub.COMMIT);
+    }
+
+    @Test
     void fetchesTheFilesOfASplit() {
         server.with("data/train-00000-of-00002.parquet", random(200))
                 .with("data/train-00001-of-00002.parquet", random(210))

@@ -125,8 +125,7 @@ final class ChatTemplateTest {
     @Test
     void tellsItsPartsApart() {
         assertThat(TurnFormat.zephyr("</s>").wordings())
-                .containsExactly(new ChatTemplate.Wording(
-                        "zephyr", Optional.empty(), "\n<|\n|>\n\nfalse\n</s>\n\n"));
+                .containsExactly(new ChatTemplate.Wording("zephyr", Optional.empty(), "\n<|\n|>\n\nfalse\n</s>\n\n"));
         assertThat(TurnFormat.llama3("<s>").wordings())
                 .isNotEqualTo(TurnFormat.llama3("<t>").wordings());
         assertThat(ChatTemplate.isLegal("model:rag")).isTrue();

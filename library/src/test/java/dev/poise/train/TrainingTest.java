@@ -379,8 +379,8 @@ final class TrainingTest {
         Path tools = Files.createDirectories(model.resolve("additional_chat_templates"))
                 .resolve("tool_use.jinja");
         Files.writeString(tools, "{% for m in messages %}{{ m.content }}{% endfor %}");
-        List<String> overrides = List.of(
-                "train.max_steps=1", "train.max_tokens=64", "train.batch_pairs=4", "model=" + model);
+        List<String> overrides =
+                List.of("train.max_steps=1", "train.max_tokens=64", "train.batch_pairs=4", "model=" + model);
         Training.run(recipe("run", overrides), false, Progress.silent());
         Path run = folder.resolve("run");
         Path plain = model.resolve("chat_template.jinja");
