@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,20 @@ final class HubInputsTest {
         assertThat(recipe.reference()).isEqualTo(new Recipe.Reference.Directory(model));
         assertThat(recipe.data().train()).containsExactly(Path.of("mine.jsonl"), rows.resolve("train.jsonl"));
         assertThat(recipe.data().evaluate()).isEqualTo(new Recipe.HeldOut.File(rows.resolve("test.jsonl")));
+    }
+
+    @Test
+    void findsTheRewardModelsOfARecipe() {
+        Recipe recipe = inputs().located(Recipe.parse("r.yaml", """
+                method: online
+                model: org/tiny
+                data: {train: 'hf:org/pairs#test'}
+                objective: [{type: dpo, beta: 0.1}]
+                online: {reward: ['length:words:shortest', '0.5*model:org/tiny']}
+                output: o
+                """, List.of()));
+        assertThat(Objects.requireNonNull(recipe.online()).reward())
+                .containsExactly("length:words:shortest", "0.5*model:" + model);
     }
 
     private HubInputs inputs() {

@@ -57,6 +57,21 @@ final class Columns {
         return !isList(name) && !isObject(name);
     }
 
+    /// Whether it is a conversation whose first turn is not the assistant's.
+    boolean beginsWithAQuestion(String name) {
+        return Turns.speaker(row.path(name).path(0))
+                .filter(role -> !role.equals("assistant"))
+                .isPresent();
+    }
+
+    /// Whether it could hold a prompt: several words, or a list or object that is not empty.
+    boolean isWordy(String name) {
+        JsonNode value = row.path(name);
+        return value.isString()
+                ? value.stringValue().strip().matches("(?s)\\S+\\s.*")
+                : value.isContainer() && !value.isEmpty();
+    }
+
     /// Text that may be read without checking anything; empty where the column holds something else.
     String peek(String name) {
         return row.path(name).stringValue("");

@@ -174,6 +174,7 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
                     left.removeAll(read);
                     unread.addAll(left);
                     if (reading.shape().isEmpty() && !left.isEmpty()) {
+                        requireKnownPrompt(path, row, left);
                         Recognition.others(shape(), columns).stream()
                                 .filter(other -> readsAnyOf(left, other, row))
                                 .forEach(alternatives::add);
@@ -190,6 +191,22 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
                             + all.size() + " ways: "
                             + all.stream().map(Shape::described).collect(Collectors.joining("; "))
                             + "; which one is meant must be said: data.shape in a recipe, --shape on the command line");
+        }
+    }
+
+    /// Answers to nothing, beside a column that may well hold what was asked, are no guess to make.
+    private void requireKnownPrompt(Path path, RawRow.Parsed row, Set<String> left) {
+        boolean unasked = shapeReader.read(row).stream()
+                .anyMatch(read -> read instanceof Example.Pair pair
+                        && pair.promptOfChosen().equals(new Content.Text("")));
+        List<String> wordy =
+                left.stream().filter(new Columns(row.columns())::isWordy).toList();
+        if (shape() == Shape.IMPLICIT_PREFERENCE && unasked && !wordy.isEmpty()) {
+            throw new DataException(
+                    path,
+                    "has chosen and rejected that begin with nothing in common, and the prompt may be in "
+                            + Excerpt.names(wordy) + ": call it prompt, or ask for data.shape: implicit_preference"
+                            + " (--shape on the command line) to train answers to nothing");
         }
     }
 

@@ -14,11 +14,15 @@ final class Recognition {
             "instruction",
             "question",
             "query",
+            "problem",
             "input",
             "context",
             "system",
             "system_prompt",
             "history");
+
+    /// Those that hold no more than the last question.
+    private static final List<String> ASKED_ONCE = List.of("instruction", "question", "query", "problem", "input");
 
     private Recognition() {}
 
@@ -103,11 +107,16 @@ final class Recognition {
         return !row.has("chosen") && !row.has("rejected");
     }
 
-    /// Whether both sides hold their prompt: nothing else asks, but a plain prompt that they repeat.
+    /// Whether both sides hold their prompt: nothing else asks, or they are conversations that begin with somebody
+    /// else than the assistant, and what asks beside is a plain copy.
     private static boolean isWhole(Columns row) {
+        if (row.beginsWithAQuestion("chosen") && row.beginsWithAQuestion("rejected")) {
+            return (!row.has("prompt") || row.isText("prompt"))
+                    && OTHER_PROMPTS.stream().noneMatch(name -> row.has(name) && !ASKED_ONCE.contains(name));
+        }
         return !row.isObject("chosen")
                 && !row.isObject("rejected")
-                && (!row.has("prompt") || (row.isText("prompt") && row.isList("chosen")))
+                && !row.has("prompt")
                 && OTHER_PROMPTS.stream().noneMatch(row::has);
     }
 }

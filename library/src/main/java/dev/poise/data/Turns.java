@@ -93,6 +93,11 @@ final class Turns {
         return new Message(role, silent ? "" : words(turn.path(words), where + "." + words), more);
     }
 
+    /// Who speaks in a turn, as far as that can be told without checking it.
+    static Optional<String> speaker(JsonNode turn) {
+        return role(turn.path("role").stringValue(turn.path("from").stringValue("")));
+    }
+
     /// A role by the names that files have for it.
     private static Optional<String> role(String spelled) {
         return switch (spelled.toLowerCase(Locale.ROOT)) {

@@ -302,6 +302,41 @@ final class PeerShapesTest {
     }
 
     @Test
+    void aPromptOfAnotherNameIsNotLost() {
+        Path file = write("{'id':'a1','post':'a long question','chosen':'yes','rejected':'no'}");
+        assertThatThrownBy(() -> ExampleReader.open(file))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        file + ": has chosen and rejected that begin with nothing in common, and the prompt may be in"
+                                + " the columns post: call it prompt, or ask for data.shape: implicit_preference (--shape on the"
+                                + " command line) to train answers to nothing");
+        assertThatThrownBy(() -> ExampleReader.open(
+                        write("{'turns':[{'from':'user','value':'q'}],'chosen':'yes','rejected':'no'}")))
+                .hasMessageContaining("may be in the columns turns");
+        assertThat(Rows.read(file, Optional.of(Shape.IMPLICIT_PREFERENCE))).hasSize(1);
+        // A name is no prompt, and where a beginning is shared that is the prompt.
+        only(Shape.IMPLICIT_PREFERENCE, "{'id':'a1','chosen':'yes','rejected':'no'}");
+        only(Shape.IMPLICIT_PREFERENCE, "{'note':'by two judges','chosen':'he says yes','rejected':'he says no'}");
+    }
+
+    @Test
+    void wholeConversationsHoldTheirPromptWhateverStandsBeside() {
+        String sides = "'chosen':[{'role':'user','content':'q'},{'role':'assistant','content':'a'}],"
+                + "'rejected':[{'role':'user','content':'q'},{'role':'assistant','content':'b'}]";
+        for (String beside : List.of("'prompt':'q'", "'question':'q'", "'prompt':'q','question':'q'")) {
+            assertThat(only(Shape.IMPLICIT_PREFERENCE, "{" + beside + "," + sides + "}"))
+                    .isEqualTo(pair(talk(ASKED)));
+        }
+        // What they do not hold is not lost either.
+        assertThatThrownBy(() -> ExampleReader.open(write("{'system':'be brief'," + sides + "}")))
+                .hasMessageContaining("has rows of no known shape");
+        assertThatThrownBy(() -> ExampleReader.open(write(
+                        "{'question':'q','chosen':[{'role':'assistant','content':'a'}],'rejected':[{'role':'assistant',"
+                                + "'content':'b'}]}")))
+                .hasMessageContaining("has rows of no known shape");
+    }
+
+    @Test
     void tellsOfColumnsThatAreReadElsewhere() {
         assertThat(remarks("{'problem':'q','solution':'a','answer':'3'}")).contains("not read: the columns answer");
         assertThat(remarks("{'instruction':'q','output':'a','response':'b'}"))
@@ -360,7 +395,7 @@ final class PeerShapesTest {
                     .filter(line -> line.startsWith(model + ","))
                     .findFirst()
                     .orElseThrow()
-                    .split(",");
+                    .split(",", -1);
             long decided = Long.parseLong(row[3]) + Long.parseLong(row[4]);
             Survey survey = survey("judgements/" + model + ".annotations.json.gz");
             assertThat(survey.pairs()).as(model).isEqualTo(decided);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.tokenize.Message;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,14 @@ final class ShapeTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("data.shape must be one of prompt_per_side, conversation_per_side,")
                 .hasMessageEndingWith("got vicuna");
+    }
+
+    @Test
+    void isInTheTableOfTheDocumentation() throws IOException {
+        String page = Files.readString(Path.of("../docs/data.md"));
+        for (Shape shape : Shape.values()) {
+            assertThat(page).contains("\n| `" + shape.key() + "` | ");
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,6 +34,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class FakeHub implements AutoCloseable {
 
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    /// How long a stalled connection stays open.
+    static final Duration STALL = Duration.ofMinutes(1);
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -219,7 +223,7 @@ final class FakeHub implements AutoCloseable {
             exchange.getResponseBody().write(content, 0, after);
             exchange.getResponseBody().flush();
             try {
-                Thread.sleep(5_000);
+                Thread.sleep(STALL);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

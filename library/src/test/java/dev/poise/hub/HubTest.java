@@ -210,9 +210,11 @@ final class HubTest {
                 .isInstanceOf(HubException.class)
                 .hasMessageStartingWith("model org/tiny: cannot be fetched from " + endpoint());
         server.fault("revision", FakeHub.stall(new byte[1000], 1));
+        long start = System.nanoTime();
         assertThatThrownBy(() -> hub.model(MODEL))
                 .isInstanceOf(HubException.class)
                 .hasMessageStartingWith("model org/tiny: cannot be fetched from " + endpoint());
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(FakeHub.STALL.dividedBy(2));
         server.fault("revision", FakeHub.bytes("<html>log in</html>".getBytes(StandardCharsets.UTF_8)));
         assertThatThrownBy(() -> hub.model(MODEL))
                 .isInstanceOf(HubException.class)
@@ -278,7 +280,9 @@ final class HubTest {
     void aConnectionThatFallsSilentCountsAsCut() {
         server.fault(WEIGHTS, server.stall(WEIGHTS, 50_000));
         Hub hub = new Hub(server.settings(cache, ""), progress(), Duration.ofMillis(300));
+        long start = System.nanoTime();
         assertThat(hub.model(MODEL).resolve(WEIGHTS)).hasBinaryContent(server.content(WEIGHTS));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(FakeHub.STALL.dividedBy(2));
     }
 
     @Test
@@ -303,6 +307,20 @@ final class HubTest {
         assertThatThrownBy(() -> hub().model(MODEL)).hasMessageContaining("must hold 300000 bytes");
         assertThat(cache.resolve("models--org--tiny/blobs").resolve(server.checksum(WEIGHTS)))
                 .doesNotExist();
+        assertThat(hub().model(MODEL).resolve(WEIGHTS)).hasBinaryContent(server.content(WEIGHTS));
+    }
+
+    @Test
+    void whatIsNotAsLongAsItShouldBeIsFetchedAnew() throws IOException {
+        Path weights = hub().model(MODEL).resolve(WEIGHTS);
+        Path blob = cache.resolve("models--org--tiny/blobs").resolve(server.checksum(WEIGHTS));
+        for (int length : List.of(0, 299_999, 300_001)) {
+            Files.write(blob, new byte[length]);
+            assertThat(hub().model(MODEL).resolve(WEIGHTS)).hasBinaryContent(server.content(WEIGHTS));
+        }
+        // Where links cannot be made, the content itself stands in the snapshot.
+        Files.delete(weights);
+        Files.write(weights, new byte[299_999]);
         assertThat(hub().model(MODEL).resolve(WEIGHTS)).hasBinaryContent(server.content(WEIGHTS));
     }
 
