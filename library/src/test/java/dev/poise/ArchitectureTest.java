@@ -22,6 +22,7 @@ final class ArchitectureTest {
             Map.entry("template", List.of()),
             Map.entry("tokenize", List.of("template")),
             Map.entry("data", List.of("tokenize")),
+            Map.entry("hub", List.of()),
             Map.entry("weights", List.of("torch")),
             Map.entry("model", List.of("torch", "weights", "tokenize")),
             Map.entry("objective", List.of()),
@@ -47,6 +48,7 @@ final class ArchitectureTest {
                             "evaluate",
                             "online",
                             "monitor",
+                            "hub",
                             "run")),
             Map.entry("report", List.of("monitor", "run")),
             Map.entry("watch", List.of("report")),
@@ -74,6 +76,7 @@ final class ArchitectureTest {
     private static final List<String> WITHOUT_NATIVE_CODE = List.of(
             "objective",
             "data",
+            "hub",
             "template",
             "tokenize",
             "oracle",
@@ -131,6 +134,7 @@ final class ArchitectureTest {
                                 "org..",
                                 "tools.jackson..",
                                 "ai.djl..",
+                                "io.airlift..",
                                 "dev.poise." + room + ".."),
                         allowed.stream().map(other -> "dev.poise." + other + ".."))
                 .toArray(String[]::new);

@@ -162,7 +162,7 @@ final class Bench implements Callable<Integer> {
             return new Settings(
                     launcher == null ? launcher() : launcher,
                     python,
-                    model,
+                    model == null ? null : HubInputs.of(console).model(model),
                     tokenizer,
                     pairs,
                     smallModel,

@@ -16,8 +16,8 @@ final class ChatOptions {
             names = "--chat-template",
             paramLabel = "NAME",
             description =
-                    "How messages become text: model (the model directory's own), chatml, llama3, zephyr, none, or"
-                            + " a file with a template (default: model).")
+                    "How messages become text: model (the model directory's own), model:NAME (one of several that it"
+                            + " has), chatml, llama3, zephyr, none, or a file with a template (default: model).")
     private @Nullable String choice;
 
     /// Whether a chat template was asked for by name or file.
@@ -37,7 +37,7 @@ final class ChatOptions {
                 ChatTemplate.chosen(chosen, model, tokenizer, LocalDateTime.now(ZoneId.systemDefault()));
         if (template.isEmpty() && asked()) {
             throw new UsageException(model + " has no chat template: --chat-template must be one of "
-                    + ChatTemplate.LEGAL.replace("model, ", ""));
+                    + ChatTemplate.LEGAL.replace("model, model:NAME, ", ""));
         }
         return template;
     }

@@ -11,15 +11,22 @@ final class Contents {
 
     private Contents() {}
 
-    /// Puts content into a row as data files hold it: a string, or a list of messages.
+    /// Puts content into a row as data files hold it: a string, or a list of messages with what its template is
+    /// told in columns beside.
     static void put(ObjectNode row, String column, Content content) {
         switch (content) {
             case Content.Text plain -> row.put(column, plain.text());
             case Content.Conversation talk -> {
                 ArrayNode messages = row.putArray(column);
                 for (Message message : talk.messages()) {
-                    messages.addObject().put("role", message.role()).put("content", message.content());
+                    ObjectNode turn = messages.addObject().put("role", message.role());
+                    turn.put("content", message.content());
+                    message.more().forEach(turn::set);
                 }
+                talk.given().forEach((name, value) -> {
+                    ObjectNode beside = name.equals("tools") ? row : row.withObject("/chat_template_kwargs");
+                    beside.set(name, value);
+                });
             }
         }
     }

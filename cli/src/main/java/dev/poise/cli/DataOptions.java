@@ -1,9 +1,12 @@
 package dev.poise.cli;
 
 import dev.poise.data.ExampleReader;
+import dev.poise.data.Ranking;
+import dev.poise.data.Reading;
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -24,6 +27,14 @@ final class DataOptions {
             paramLabel = "NAME",
             description = "Shape of its rows, as recipes call it; detected where it is not given.")
     private @Nullable String shape;
+
+    @Option(
+            names = "--ranking",
+            paramLabel = "WHAT",
+            defaultValue = "best_worst",
+            description = "Pairs that are made of ranked completions: best_worst, adjacent or all (default:"
+                    + " ${DEFAULT-VALUE}).")
+    Ranking ranking;
 
     @Option(
             names = "--max-tokens",
@@ -48,13 +59,20 @@ final class DataOptions {
     BadRows badRows;
 
     /// Opens a data set.
-    ExampleReader open(Path file) {
-        return ExampleReader.open(file, shape(), ExampleReader.MAX_ROW_BYTES);
+    ExampleReader open(List<Path> files) {
+        return ExampleReader.open(files, new Reading(shape(), ranking));
     }
 
     private Optional<Shape> shape() {
+        return shape(Optional.ofNullable(shape));
+    }
+
+    /// The shape of that name.
+    ///
+    /// @throws UsageException when there is none
+    static Optional<Shape> shape(Optional<String> name) {
         try {
-            return Optional.ofNullable(shape).map(Shape::named);
+            return name.map(Shape::named);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

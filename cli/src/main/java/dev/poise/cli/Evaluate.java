@@ -59,8 +59,9 @@ final class Evaluate implements Callable<Integer> {
         if (contents.size() < 2) {
             throw new UsageException("prompts must be at least 2, since one gives no interval, got 1");
         }
+        model.locate(console);
+        Path other = HubInputs.of(console).model(against);
         ModelOptions.requireDirectory(model.directory());
-        Path other = ModelPath.directory(against);
         ModelOptions.requireDirectory(other);
         Comparison comparison;
         ObjectNode asked = JsonMapper.shared().createObjectNode();

@@ -1,6 +1,7 @@
 package dev.poise.cli;
 
 import dev.poise.data.DataException;
+import dev.poise.hub.HubException;
 import dev.poise.model.ModelException;
 import dev.poise.run.RecipeException;
 import dev.poise.tokenize.TokenizerException;
@@ -80,6 +81,7 @@ record Failures(PrintWriter err, String stacktrace) implements IExecutionExcepti
             case AccessDeniedException denied -> denied.getFile() + ": permission denied";
             case IOException _,
                     DataException _,
+                    HubException _,
                     ModelException _,
                     WeightsException _,
                     TokenizerException _,

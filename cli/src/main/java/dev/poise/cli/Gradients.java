@@ -117,7 +117,7 @@ final class Gradients implements Callable<Integer> {
             overrides.add(new RecipeOverride("train.learning_rate", learningRate));
         }
         try {
-            study(new RecipeArguments(arguments.recipe(), overrides).bind());
+            study(new RecipeArguments(arguments.recipe(), overrides).bind(HubInputs.of(console)));
         } catch (RecipeException e) {
             Set<String> lacking = e.problems().stream().map(Problem::key).collect(Collectors.toSet());
             if (!lacking.equals(Set.of("model", "data.train")) || filter != null) {
@@ -125,7 +125,7 @@ final class Gradients implements Callable<Integer> {
             }
             overrides.add(new RecipeOverride("model", UNUSED));
             overrides.add(new RecipeOverride("data.train", UNUSED));
-            maps(new RecipeArguments(arguments.recipe(), overrides).bind());
+            maps(new RecipeArguments(arguments.recipe(), overrides).bind(HubInputs.of(console)));
         }
         return 0;
     }

@@ -29,14 +29,16 @@ final class Inspect implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "DATA", description = "A file or folder of .jsonl or .json, also gzipped.")
+    @Parameters(
+            paramLabel = "DATA",
+            description = "A file or folder of .jsonl, .json (also .gz or .zst) or .parquet, or hf:organisation/name.")
     private Path file;
 
     @Option(
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "Model directory in Hugging Face's layout, for its tokenizer.")
+            description = "Model directory in Hugging Face's layout, or a model of the hub, for its tokenizer.")
     private Path model;
 
     @Mixin
@@ -57,14 +59,14 @@ final class Inspect implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        model = HubInputs.of(console).model(model);
         long limit = rows.orElse(json ? Long.MAX_VALUE : 3L);
         try (Tokenizer tokenizer = Tokenizer.read(model);
-                ExampleReader reader = data.open(file)) {
+                ExampleReader reader = data.open(HubInputs.of(console).rows(file))) {
             Optional<ChatTemplate> template = chat.template(model, tokenizer);
             int context = ModelDirectory.architecture(model).context();
             Encoder encoder = new Encoder(tokenizer, template, data.maxTokens(context), data.tooLong);
-            console.note(
-                    file + ": " + reader.shape().key() + " (" + reader.shape().columns() + ")");
+            reader.remarks().forEach(remark -> console.note(file + ": " + remark));
             tokenizer.specialTokens().warnings().forEach(console::note);
             for (long index = 0; index < limit && reader.hasNext(); index++) {
                 Inspection row = Inspection.of(index, reader.next(), encoder, tokenizer);

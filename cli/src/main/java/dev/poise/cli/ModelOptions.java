@@ -15,7 +15,9 @@ final class ModelOptions {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "Model directory in Hugging Face's layout, or a GGUF file.")
+            description =
+                    "Model directory in Hugging Face's layout, a GGUF file, or a model of the hub: organisation/name,"
+                            + " behind it perhaps @revision.")
     private Path named;
 
     @Option(
@@ -31,6 +33,11 @@ final class ModelOptions {
             defaultValue = "0",
             description = "Threads of one operation; 0 for one a core (default: ${DEFAULT-VALUE}).")
     int threads;
+
+    /// Finds the model on this machine, and fetches it from the hub where it is not.
+    void locate(Console console) {
+        named = HubInputs.of(console).model(named);
+    }
 
     /// The model's directory.
     Path directory() {

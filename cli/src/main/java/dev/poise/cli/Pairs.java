@@ -104,6 +104,7 @@ final class Pairs implements Callable<Integer> {
         answering.decoding();
         requireFree(output);
         List<Content> contents = prompt.read(console);
+        model.locate(console);
 
         Answered answered;
         List<Candidates> scored;

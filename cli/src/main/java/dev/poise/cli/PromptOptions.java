@@ -3,8 +3,11 @@ package dev.poise.cli;
 import dev.poise.data.BadRow;
 import dev.poise.data.Content;
 import dev.poise.data.DataException;
+import dev.poise.data.DataFiles;
 import dev.poise.data.Example;
 import dev.poise.data.ExampleReader;
+import dev.poise.data.Reading;
+import dev.poise.data.Undecided;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
@@ -29,7 +32,8 @@ final class PromptOptions {
     @Option(
             names = "--prompts",
             paramLabel = "FILE",
-            description = "Prompts: one a line, or the prompts of a data file (.jsonl, .json, and both gzipped)."
+            description = "Prompts: one a line, or the prompts of a data file (.jsonl, .json, both also .gz or .zst, or"
+                    + " .parquet) or of a data set of the hub (hf:organisation/name)."
                     + " Without either option, standard input is read, one prompt a line.")
     @Nullable
     Path file;
@@ -48,7 +52,8 @@ final class PromptOptions {
         if (texts != null) {
             prompts = plain(texts.stream());
         } else if (file != null) {
-            prompts = file(file);
+            List<Path> rows = HubInputs.of(console).rows(file);
+            prompts = DataFiles.isKnown(rows.getFirst()) ? rows(rows) : lines(file);
         } else {
             prompts = plain(console.in().lines());
         }
@@ -62,11 +67,7 @@ final class PromptOptions {
         return texts.<Content>map(Content.Text::new).toList();
     }
 
-    private static List<Content> file(Path file) {
-        String name = file.getFileName() == null ? "" : file.getFileName().toString();
-        if (name.matches(".*\\.jsonl?(\\.gz)?")) {
-            return rows(file);
-        }
+    private static List<Content> lines(Path file) {
         try {
             return plain(Files.readAllLines(file).stream());
         } catch (MalformedInputException e) {
@@ -76,13 +77,14 @@ final class PromptOptions {
         }
     }
 
-    private static List<Content> rows(Path file) {
+    private static List<Content> rows(List<Path> files) {
         List<Content> prompts = new ArrayList<>();
-        try (ExampleReader reader = ExampleReader.open(file)) {
+        try (ExampleReader reader = ExampleReader.open(files, Reading.DETECTED)) {
             while (reader.hasNext()) {
                 prompts.add(
                         switch (reader.next()) {
                             case BadRow bad -> throw new DataException(bad.source(), bad.reason());
+                            case Undecided row -> throw new DataException(row.source(), row.reason());
                             case Example.Prompt row -> row.prompt();
                             case Example.Pair row -> row.promptOfChosen();
                             case Example.Completion row -> row.prompt();

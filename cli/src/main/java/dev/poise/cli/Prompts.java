@@ -74,7 +74,7 @@ record Prompts(Tokenizer tokenizer, Optional<ChatTemplate> template, boolean tur
 
     private static String rendered(String where, Content.Conversation talk, ChatTemplate template) {
         try {
-            return template.prompt(talk.messages());
+            return template.prompt(talk.messages(), talk.given());
         } catch (ChatTemplateException e) {
             throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
         }

@@ -10,20 +10,9 @@ import java.util.List;
 /// A recipe, and the keys that are set from the command line.
 record RecipeArguments(Path recipe, List<RecipeOverride> overrides) {
 
-    /// The recipe they make. A model or reference that is a GGUF file becomes the directory that it is unpacked into.
-    Recipe bind() throws IOException {
-        Recipe bound = Recipe.read(recipe, overrides);
-        List<RecipeOverride> unpacked = new ArrayList<>(overrides);
-        Path model = ModelPath.directory(bound.model());
-        if (!model.equals(bound.model())) {
-            unpacked.add(new RecipeOverride("model", model.toString()));
-        }
-        if (bound.reference() instanceof Recipe.Reference.Directory(Path other)
-                && !ModelPath.directory(other).equals(other)) {
-            unpacked.add(
-                    new RecipeOverride("reference", ModelPath.directory(other).toString()));
-        }
-        return unpacked.size() == overrides.size() ? bound : Recipe.read(recipe, unpacked);
+    /// The recipe they make, with every model and data set where it lies on this machine.
+    Recipe bind(HubInputs inputs) throws IOException {
+        return inputs.located(Recipe.read(recipe, overrides));
     }
 
     /// @param words one recipe, and `--key value` or `--key=value` any number of times

@@ -92,7 +92,8 @@ final class Reproduce implements Callable<Integer> {
     public Integer call() throws IOException {
         long start = System.nanoTime();
         requireScale();
-        Path decoder = given(model, "models/stories260K", "--model must name a decoder that writes stories");
+        Path decoder = HubInputs.of(console)
+                .model(given(model, "models/stories260K", "--model must name a decoder that writes stories"));
         String word = name.name().toLowerCase(Locale.ROOT);
         Path target = Optional.ofNullable(output).orElse(Path.of("runs", "reproduce-" + word + ".html"));
         createFolder(target);

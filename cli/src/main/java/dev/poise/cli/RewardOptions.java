@@ -89,14 +89,14 @@ final class RewardOptions {
     /// @param model whose threads and precision reward models have
     /// @param chat how reward models read prompts and answers: as messages where policies do
     /// @param prompts what will be answered
-    /// @param console told of what must be asked again
+    /// @param console told how downloads go and of what must be asked again
     Opened open(ModelOptions model, ChatOptions chat, List<Content> prompts, Console console) {
         Answers answers = answers();
         boolean opened = false;
         try {
             OpenedReward reward = OpenedReward.of(
                     specifications,
-                    directory -> learned(directory, model, chat, prompts),
+                    directory -> learned(HubInputs.of(console).model(directory), model, chat, prompts),
                     service -> new RemoteReward(service, answers, 0, console::note));
             opened = true;
             return new Opened(reward, answers);

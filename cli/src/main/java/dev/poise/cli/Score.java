@@ -37,7 +37,7 @@ final class Score implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "FILE",
-            description = "A file or folder of .jsonl or .json, also gzipped.")
+            description = "A file or folder of .jsonl, .json (also .gz or .zst) or .parquet, or hf:organisation/name.")
     private Path file;
 
     @Mixin
@@ -78,6 +78,8 @@ final class Score implements Callable<Integer> {
         if (microBatchTokens < 1) {
             throw new UsageException("--micro-batch-tokens must be at least 1, got " + microBatchTokens);
         }
+        model.locate(console);
+        reference = reference == null ? null : HubInputs.of(console).model(reference);
         try (Decoder policy = model.read();
                 Tokenizer tokenizer = Tokenizer.read(model.directory())) {
             if (reference == null) {
@@ -102,10 +104,9 @@ final class Score implements Callable<Integer> {
                 .orElseThrow();
         Encoder encoder = new Encoder(tokenizer, template, data.maxTokens(context), data.tooLong);
         Scoring scoring = new Scoring(encoder, data.badRows, decoders, microBatchTokens);
-        try (ExampleReader reader = data.open(file);
+        try (ExampleReader reader = data.open(HubInputs.of(console).rows(file));
                 ProgressLine progress = new ProgressLine(console.err(), "score", "rows", 0)) {
-            console.note(
-                    file + ": " + reader.shape().key() + " (" + reader.shape().columns() + ")");
+            reader.remarks().forEach(remark -> console.note(file + ": " + remark));
             progress.update(0, "");
             EncodingCounts counts =
                     scoring.score(reader, progress::note, this::print, rows -> progress.update(rows, ""));

@@ -2,12 +2,14 @@ package dev.poise.cli;
 
 import dev.poise.data.BadRow;
 import dev.poise.data.DataException;
+import dev.poise.data.Drop;
 import dev.poise.data.Encoded;
 import dev.poise.data.Encoder;
 import dev.poise.data.Encoding;
 import dev.poise.data.EncodingCounts;
 import dev.poise.data.Example;
 import dev.poise.data.Row;
+import dev.poise.data.Undecided;
 import dev.poise.model.Decoder;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.train.Likelihoods;
@@ -47,6 +49,7 @@ record Scoring(Encoder encoder, DataOptions.BadRows badRows, List<Decoder> decod
                     leaveOut(bad, notes);
                     counts = counts.plus(bad);
                 }
+                case Undecided row -> counts = counts.plus(new Encoding.Dropped(row.source(), Drop.UNDECIDED));
                 case Example example -> {
                     Encoding encoding = encoder.encode(example);
                     switch (encoding) {

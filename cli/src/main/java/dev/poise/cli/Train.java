@@ -49,7 +49,7 @@ final class Train implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         RecipeArguments arguments = RecipeArguments.of(words);
-        Recipe recipe = arguments.bind();
+        Recipe recipe = arguments.bind(HubInputs.of(console));
         Training.Outcome outcome;
         try (RunProgress progress = new RunProgress(console)) {
             outcome = Training.run(recipe, resume, progress);

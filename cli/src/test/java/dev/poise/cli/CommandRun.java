@@ -30,6 +30,12 @@ record CommandRun(int code, String out, String err) {
         return new CommandRun(code, out.toString(), err.toString());
     }
 
+    /// A console that nobody reads.
+    static Console silent() {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        return new Console(new BufferedReader(new StringReader("")), false, plain(nowhere), plain(nowhere));
+    }
+
     private static Terminal plain(PrintWriter writer) {
         return new Terminal(writer, false, false, 80);
     }

@@ -114,6 +114,6 @@ final class GenerateTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .startsWith(
-                        "poise generate: --chat-template must be one of model, chatml, llama3, zephyr, none or a file, got telepathy\n");
+                        "poise generate: --chat-template must be one of model, model:NAME, chatml, llama3, zephyr, none or a file, got telepathy\n");
     }
 }

@@ -57,7 +57,7 @@ final class ModelPathTest {
                         "--reference=" + file,
                         "--data.train=pairs.jsonl",
                         "--output=run"))
-                .bind();
+                .bind(HubInputs.of(CommandRun.silent()));
         Path unpacked = folder.resolve("tiny.gguf.model");
         assertThat(recipe.model()).isEqualTo(unpacked);
         assertThat(recipe.reference()).isEqualTo(new Recipe.Reference.Directory(unpacked));

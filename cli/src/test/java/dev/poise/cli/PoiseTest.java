@@ -22,6 +22,7 @@ final class PoiseTest {
         List<Integer> places = List.of(
                         "quickstart",
                         "train",
+                        "data",
                         "inspect",
                         "score",
                         "generate",
@@ -79,6 +80,7 @@ final class PoiseTest {
             strings = {
                 "quickstart",
                 "train",
+                "data",
                 "inspect",
                 "score",
                 "generate",

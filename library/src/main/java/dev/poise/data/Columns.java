@@ -1,13 +1,16 @@
 package dev.poise.data;
 
-import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Message;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the columns of one row. A column that is `null` counts as absent.
+/// Reads the columns of one row, and remembers which. A column that is `null` counts as absent.
 final class Columns {
 
     /// A column that cannot be read; becomes a [BadRow].
@@ -26,6 +29,7 @@ final class Columns {
     }
 
     private final JsonNode row;
+    private final Set<String> read = new LinkedHashSet<>();
 
     Columns(JsonNode row) {
         this.row = row;
@@ -48,6 +52,26 @@ final class Columns {
         return row.path(name).isObject();
     }
 
+    /// Whether it holds neither a list nor an object.
+    boolean isFlat(String name) {
+        return !isList(name) && !isObject(name);
+    }
+
+    /// Whether it is a conversation whose first turn is not the assistant's.
+    boolean beginsWithAQuestion(String name) {
+        return Turns.speaker(row.path(name).path(0))
+                .filter(role -> !role.equals("assistant"))
+                .isPresent();
+    }
+
+    /// Whether it could hold a prompt: several words, or a list or object that is not empty.
+    boolean isWordy(String name) {
+        JsonNode value = row.path(name);
+        return value.isString()
+                ? value.stringValue().strip().matches("(?s)\\S+\\s.*")
+                : value.isContainer() && !value.isEmpty();
+    }
+
     /// Text that may be read without checking anything; empty where the column holds something else.
     String peek(String name) {
         return row.path(name).stringValue("");
@@ -60,22 +84,22 @@ final class Columns {
 
     /// A string, or a list of messages.
     Content content(String name) throws Unreadable {
-        JsonNode value = row.path(name);
+        JsonNode value = node(name);
         if (value.isString()) {
             return new Content.Text(text(value, name));
         }
         if (value.isArray()) {
-            return new Content.Conversation(messages(name));
+            return new Content.Conversation(messages(name), given());
         }
         throw new Unreadable(Flaw.WRONG_TYPE, name + " must be a string or a list of messages, got " + kind(value));
     }
 
     String text(String name) throws Unreadable {
-        return text(row.path(name), name);
+        return text(node(name), name);
     }
 
     boolean flag(String name) throws Unreadable {
-        JsonNode value = row.path(name);
+        JsonNode value = node(name);
         if (!value.isBoolean()) {
             throw new Unreadable(Flaw.WRONG_TYPE, name + " must be true or false, got " + kind(value));
         }
@@ -88,7 +112,7 @@ final class Columns {
         if (!has(name)) {
             return null;
         }
-        JsonNode value = row.path(name);
+        JsonNode value = node(name);
         if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw new Unreadable(Flaw.WRONG_TYPE, name + " must be a finite number, got " + kind(value));
         }
@@ -96,33 +120,72 @@ final class Columns {
     }
 
     List<Message> messages(String name) throws Unreadable {
-        JsonNode value = row.path(name);
-        if (!value.isArray()) {
-            throw new Unreadable(Flaw.WRONG_TYPE, name + " must be a list of messages, got " + kind(value));
-        }
-        List<Message> messages = new ArrayList<>();
-        for (JsonNode turn : value.values()) {
-            String where = name + "[" + messages.size() + "]";
-            if (!turn.isObject()) {
-                throw new Unreadable(
-                        Flaw.WRONG_TYPE, where + " must be an object with role and content, got " + kind(turn));
-            }
-            if (!turn.path("tool_calls").isEmpty()) {
-                throw new Unreadable(Flaw.WRONG_TYPE, where + " must be text only, got tool calls");
-            }
-            String role = text(turn.path("role"), where + ".role");
-            if (!ChatTemplate.ROLES.contains(role)) {
-                throw new Unreadable(
-                        Flaw.UNKNOWN_ROLE,
-                        where + ".role must be one of " + String.join(", ", ChatTemplate.ROLES) + ", got "
-                                + Excerpt.quoted(role));
-            }
-            messages.add(new Message(role, text(turn.path("content"), where + ".content")));
-        }
-        return messages;
+        return Turns.list(node(name), name);
     }
 
-    private static String text(JsonNode value, String name) throws Unreadable {
+    /// What the assistant says: a string, a message, or a list of messages.
+    List<Message> answer(String name) throws Unreadable {
+        return Turns.answer(node(name), name);
+    }
+
+    /// Text where the column is there.
+    Optional<String> words(String name) throws Unreadable {
+        return has(name) ? Optional.of(text(name)).filter(text -> !text.isEmpty()) : Optional.empty();
+    }
+
+    /// The first of some columns that is there.
+    Optional<String> first(List<String> names) {
+        return names.stream().filter(this::has).findFirst();
+    }
+
+    /// What a template is told besides the messages: the columns `tools` and `chat_template_kwargs`.
+    Map<String, JsonNode> given() throws Unreadable {
+        Map<String, JsonNode> given = new LinkedHashMap<>();
+        if (has("chat_template_kwargs")) {
+            JsonNode column = node("chat_template_kwargs");
+            JsonNode settings =
+                    column.isString() ? Turns.parsed(column.stringValue()).orElse(column) : column;
+            if (!settings.isObject()) {
+                throw new Unreadable(
+                        Flaw.WRONG_TYPE, "chat_template_kwargs must be an object, or its JSON, got " + kind(column));
+            }
+            settings.forEachEntry((name, value) -> {
+                if (!value.isNull()) {
+                    given.put(name, value);
+                }
+            });
+        }
+        if (has("tools")) {
+            Turns.tools(node("tools")).ifPresent(tools -> given.put("tools", tools));
+        }
+        return given;
+    }
+
+    /// The column as it stands.
+    JsonNode node(String name) {
+        read.add(name);
+        return row.path(name);
+    }
+
+    /// Names of the columns that are there and were read.
+    Set<String> read() {
+        Set<String> there = present();
+        there.retainAll(read);
+        return there;
+    }
+
+    /// Names of all columns that are there.
+    Set<String> present() {
+        Set<String> present = new LinkedHashSet<>();
+        for (String name : row.propertyNames()) {
+            if (has(name)) {
+                present.add(name);
+            }
+        }
+        return present;
+    }
+
+    static String text(JsonNode value, String name) throws Unreadable {
         if (!value.isString()) {
             throw new Unreadable(Flaw.WRONG_TYPE, name + " must be a string, got " + kind(value));
         }
@@ -145,7 +208,8 @@ final class Columns {
             case BOOLEAN -> value.toString();
             case NULL -> "null";
             case MISSING -> "nothing";
-            case BINARY, POJO -> "something else";
+            case BINARY -> "bytes";
+            case POJO -> "something else";
         };
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,7 +15,8 @@ import java.util.stream.Stream;
 /// @param ignored files of a folder that are of no known kind; hidden ones are not told
 public record DataFiles(List<Path> read, List<Path> ignored) {
 
-    private static final List<String> SUFFIXES = List.of(".jsonl", ".json", ".jsonl.gz", ".json.gz");
+    private static final List<String> SUFFIXES =
+            List.of(".jsonl", ".json", ".jsonl.gz", ".json.gz", ".jsonl.zst", ".json.zst", ".parquet");
 
     /// One file, or all files below a folder in the order of their relative names, whatever the file system's order
     /// is.
@@ -40,6 +42,20 @@ public record DataFiles(List<Path> read, List<Path> ignored) {
                 known, files.stream().filter(file -> !isKnown(file)).toList());
     }
 
+    /// What several paths name, in their order.
+    ///
+    /// @throws DataException as [#of(Path)]
+    public static DataFiles of(List<Path> paths) {
+        List<Path> read = new ArrayList<>();
+        List<Path> ignored = new ArrayList<>();
+        for (Path path : paths) {
+            DataFiles files = of(path);
+            read.addAll(files.read);
+            ignored.addAll(files.ignored);
+        }
+        return new DataFiles(List.copyOf(read), List.copyOf(ignored));
+    }
+
     private static List<Path> below(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
@@ -61,7 +77,8 @@ public record DataFiles(List<Path> read, List<Path> ignored) {
         return false;
     }
 
-    private static boolean isKnown(Path file) {
+    /// Whether a file's name says that it holds examples.
+    public static boolean isKnown(Path file) {
         return SUFFIXES.stream().anyMatch(file.toString()::endsWith);
     }
 }

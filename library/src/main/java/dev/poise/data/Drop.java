@@ -5,7 +5,8 @@ public enum Drop {
     TOO_LONG("longer than max_tokens"),
     PROMPT_TOO_LONG("the prompt alone fills max_tokens"),
     NOTHING_TRAINED("no token would be trained"),
-    SAME_TOKENS("chosen and rejected are the same tokens");
+    SAME_TOKENS("chosen and rejected are the same tokens"),
+    UNDECIDED("nothing in them is preferred");
 
     private final String description;
 

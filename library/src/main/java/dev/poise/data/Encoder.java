@@ -98,6 +98,7 @@ public final class Encoder {
                     badRows.accept(bad);
                     yield counts.plus(bad);
                 }
+                case Undecided row -> counts.plus(new Encoding.Dropped(row.source(), Drop.UNDECIDED));
                 case Example example -> {
                     Encoding encoding = encode(example);
                     switch (encoding) {
@@ -134,14 +135,14 @@ public final class Encoder {
     private String promptText(Source source, Content prompt) {
         return switch (prompt) {
             case Content.Text plain -> plain.text();
-            case Content.Conversation talk -> template(source).prompt(talk.messages());
+            case Content.Conversation talk -> template(source).prompt(talk.messages(), talk.given());
         };
     }
 
     private MarkedText plain(Source source, Content text) {
         return switch (text) {
             case Content.Text plain -> MarkedText.plain(plain.text());
-            case Content.Conversation talk -> template(source).conversation(talk.messages(), 0);
+            case Content.Conversation talk -> template(source).conversation(talk.messages(), 0, talk.given());
         };
     }
 
@@ -152,7 +153,7 @@ public final class Encoder {
         if (prompt instanceof Content.Conversation before && completion instanceof Content.Conversation after) {
             List<Message> messages = new ArrayList<>(before.messages());
             messages.addAll(after.messages());
-            return template(source).conversation(messages, before.messages().size());
+            return template(source).conversation(messages, before.messages().size(), before.given());
         }
         throw new DataException(source, "prompt and completion must be both text or both messages");
     }

@@ -22,6 +22,11 @@ public sealed interface Example extends Row {
         public Pair(Source source, Content promptOfChosen, Content chosen, Content promptOfRejected, Content rejected) {
             this(source, promptOfChosen, chosen, promptOfRejected, rejected, null);
         }
+
+        /// The same with a margin.
+        Pair withMargin(@Nullable Double other) {
+            return new Pair(source, promptOfChosen, chosen, promptOfRejected, rejected, other);
+        }
     }
 
     /// A prompt and one answer.

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,17 +14,17 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads the examples of a file or folder, one at a time, in the order of files and lines.
 ///
 /// `.jsonl` holds one JSON object a line; `.json` holds an array of objects, or one object a line; both may be
-/// gzipped. A row that cannot be read or checked comes as a [BadRow]; what makes the rest of a file unreadable
-/// (broken gzip data, an array without end) is a [DataException]. Holds one row at a time, and a few while it
-/// detects the shape.
+/// compressed (`.gz`, `.zst`). `.parquet` holds rows in groups. A row that cannot be read or checked comes as a
+/// [BadRow], one that prefers nothing as [Undecided]; what makes the rest of a file unreadable (broken gzip data,
+/// an array without end) is a [DataException]. Holds one row at a time, of a Parquet file one group of rows, and a
+/// few rows while it detects the shape.
 public final class ExampleReader implements Iterator<Row>, AutoCloseable {
-
-    /// The longest row that is read unless told otherwise, in bytes.
-    public static final int MAX_ROW_BYTES = 16 << 20;
 
     /// The shape is what most of the first rows look like: at most this many rows...
     private static final int ROWS_LOOKED_AT = 32;
@@ -36,8 +37,11 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
 
     private final DataFiles files;
     private final Iterator<Path> unopened;
-    private final int maxRowBytes;
+    private final Reading reading;
     private final Deque<RawRow> waiting = new ArrayDeque<>();
+    private final Deque<Row> made = new ArrayDeque<>();
+    private final Set<Shape> alternatives = EnumSet.noneOf(Shape.class);
+    private final Set<String> unread = new LinkedHashSet<>();
     private final ShapeReader shapeReader;
     private Optional<FileRows> open = Optional.empty();
 
@@ -45,31 +49,38 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
     ///
     /// @throws DataException when there is nothing to read, or the rows have no known shape
     public static ExampleReader open(Path path) {
-        return open(path, Optional.empty(), MAX_ROW_BYTES);
+        return open(path, Reading.DETECTED);
     }
 
     /// Opens a file or folder.
     ///
-    /// @param shape the shape of its rows; detected where empty
-    /// @param maxRowBytes longer rows are bad rows; at least 1
     /// @throws DataException when there is nothing to read, or the rows have no known shape
-    public static ExampleReader open(Path path, Optional<Shape> shape, int maxRowBytes) {
-        if (maxRowBytes < 1) {
-            throw new IllegalArgumentException("maxRowBytes must be at least 1, got " + maxRowBytes);
-        }
-        return new ExampleReader(path, shape, maxRowBytes);
+    public static ExampleReader open(Path path, Reading reading) {
+        return open(List.of(path), reading);
     }
 
-    private ExampleReader(Path path, Optional<Shape> asked, int maxRowBytes) {
-        this.files = DataFiles.of(path);
+    /// Opens files and folders whose rows have one shape.
+    ///
+    /// @param paths at least one
+    /// @throws DataException when there is nothing to read, or the rows have no known shape
+    public static ExampleReader open(List<Path> paths, Reading reading) {
+        return new ExampleReader(paths, reading);
+    }
+
+    private ExampleReader(List<Path> paths, Reading reading) {
+        Path path = paths.getFirst();
+        this.files = DataFiles.of(paths);
         this.unopened = files.read().iterator();
-        this.maxRowBytes = maxRowBytes;
+        this.reading = reading;
+        Optional<Shape> asked = reading.shape();
         boolean opened = false;
         try {
-            this.shapeReader = new ShapeReader(asked.isPresent() ? asked.get() : detect(path), asked.isEmpty());
+            this.shapeReader =
+                    new ShapeReader(asked.isPresent() ? asked.get() : detect(path), asked.isEmpty(), reading.ranking());
             if (waiting.isEmpty() && !readOne()) {
                 throw new DataException(path, "holds no rows");
             }
+            lookAround(path);
             opened = true;
         } finally {
             if (!opened) {
@@ -88,9 +99,28 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
         return files;
     }
 
+    /// What is worth knowing of the way the rows are read, one line each: the shape, what pairs are made of, what
+    /// else the first rows could have been, and which of their columns are not read.
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        remarks.add("shape " + shape().described());
+        if (shape() == Shape.RANKED) {
+            remarks.add("ranked completions make " + reading.ranking().description()
+                    + "; data.ranking chooses: best_worst, adjacent or all");
+        }
+        for (Shape other : alternatives) {
+            remarks.add("the rows could also be read as " + other.described() + "; data.shape: " + other.key()
+                    + " does that, data.shape: " + shape().key() + " keeps this");
+        }
+        if (!unread.isEmpty()) {
+            remarks.add("not read: " + Excerpt.names(unread));
+        }
+        return remarks;
+    }
+
     @Override
     public boolean hasNext() {
-        return !waiting.isEmpty() || readOne();
+        return !made.isEmpty() || !waiting.isEmpty() || readOne();
     }
 
     @Override
@@ -98,10 +128,13 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException("no row is left");
         }
-        return switch (waiting.remove()) {
-            case RawRow.Unreadable unreadable -> unreadable.row();
-            case RawRow.Parsed row -> shapeReader.read(row);
-        };
+        if (made.isEmpty()) {
+            switch (waiting.remove()) {
+                case RawRow.Unreadable unreadable -> made.add(unreadable.row());
+                case RawRow.Parsed row -> made.addAll(shapeReader.read(row));
+            }
+        }
+        return made.remove();
     }
 
     @Override
@@ -117,7 +150,7 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
                 if (!unopened.hasNext()) {
                     return false;
                 }
-                open = Optional.of(new FileRows(unopened.next(), maxRowBytes));
+                open = Optional.of(FileRows.open(unopened.next(), reading.maxRowBytes()));
             }
             Optional<RawRow> row = open.get().next();
             if (row.isPresent()) {
@@ -126,6 +159,62 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
             }
             close();
         }
+    }
+
+    /// Looks at the rows that are at hand for what the shape leaves alone. A text beside answers is usually made of
+    /// them, and only told; what any other shape would read beside is another set of examples.
+    ///
+    /// @throws DataException when it could be what was meant, and nobody said
+    private void lookAround(Path path) {
+        for (RawRow raw : waiting) {
+            if (raw instanceof RawRow.Parsed row) {
+                shapeReader.reads(row).ifPresent(read -> {
+                    Columns columns = new Columns(row.columns());
+                    Set<String> left = columns.present();
+                    left.removeAll(read);
+                    unread.addAll(left);
+                    if (reading.shape().isEmpty() && !left.isEmpty()) {
+                        requireKnownPrompt(path, row, left);
+                        Recognition.others(shape(), columns).stream()
+                                .filter(other -> readsAnyOf(left, other, row))
+                                .forEach(alternatives::add);
+                    }
+                });
+            }
+        }
+        if (alternatives.stream().anyMatch(other -> other != Shape.TEXT)) {
+            List<Shape> all =
+                    Stream.concat(Stream.of(shape()), alternatives.stream()).toList();
+            throw new DataException(
+                    path,
+                    "has rows that can be read in "
+                            + all.size() + " ways: "
+                            + all.stream().map(Shape::described).collect(Collectors.joining("; "))
+                            + "; which one is meant must be said: data.shape in a recipe, --shape on the command line");
+        }
+    }
+
+    /// Answers to nothing, beside a column that may well hold what was asked, are no guess to make.
+    private void requireKnownPrompt(Path path, RawRow.Parsed row, Set<String> left) {
+        boolean unasked = shapeReader.read(row).stream()
+                .anyMatch(read -> read instanceof Example.Pair pair
+                        && pair.promptOfChosen().equals(new Content.Text("")));
+        List<String> wordy =
+                left.stream().filter(new Columns(row.columns())::isWordy).toList();
+        if (shape() == Shape.IMPLICIT_PREFERENCE && unasked && !wordy.isEmpty()) {
+            throw new DataException(
+                    path,
+                    "has chosen and rejected that begin with nothing in common, and the prompt may be in "
+                            + Excerpt.names(wordy) + ": call it prompt, or ask for data.shape: implicit_preference"
+                            + " (--shape on the command line) to train answers to nothing");
+        }
+    }
+
+    private boolean readsAnyOf(Set<String> columns, Shape other, RawRow.Parsed row) {
+        return new ShapeReader(other, false, reading.ranking())
+                .reads(row)
+                .filter(read -> !Collections.disjoint(read, columns))
+                .isPresent();
     }
 
     private Shape detect(Path path) {
@@ -139,7 +228,8 @@ public final class ExampleReader implements Iterator<Row>, AutoCloseable {
                 case RawRow.Parsed row -> {
                     columns.addAll(row.columns().propertyNames());
                     chars += row.text().length();
-                    Shape.of(new Columns(row.columns())).ifPresent(shape -> votes.merge(shape, 1, Integer::sum));
+                    Recognition.shape(new Columns(row.columns()))
+                            .ifPresent(shape -> votes.merge(shape, 1, Integer::sum));
                 }
             }
         }

@@ -12,6 +12,8 @@ public enum Flaw {
     EQUAL_SIDES("chosen and rejected are equal"),
     PROMPTS_DIFFER("prompts differ"),
     NO_ANSWER("nobody answers"),
+    ROLE_ORDER("turns in an order that makes no conversation"),
+    TURN_WEIGHT("turns that are to be trained unlike others"),
     CHAT_TEMPLATE("not taken by the chat template");
 
     private final String description;

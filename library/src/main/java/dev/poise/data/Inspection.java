@@ -59,6 +59,7 @@ public sealed interface Inspection {
     static Inspection of(long index, Row row, Encoder encoder, Tokenizer tokenizer) {
         return switch (row) {
             case BadRow bad -> new Refused(index, bad.source(), bad.reason());
+            case Undecided tied -> new Refused(index, tied.source(), tied.reason());
             case Example.Prompt prompt -> {
                 try {
                     yield prompt(index, prompt, encoder, tokenizer);

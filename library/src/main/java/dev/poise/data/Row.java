@@ -1,7 +1,7 @@
 package dev.poise.data;
 
-/// One row of a data file: an example, or a row that cannot be one and why.
-public sealed interface Row permits Example, BadRow {
+/// What came of a row of a data file: an example, a row that cannot be one and why, or one that prefers nothing.
+public sealed interface Row permits Example, BadRow, Undecided {
 
     /// Where it was read.
     Source source();

@@ -56,7 +56,7 @@ public final class RowCopy {
 
     private static long copy(Path file, Set<Source> kept, OutputStream output) throws IOException {
         long written = 0;
-        try (FileRows rows = new FileRows(file, ExampleReader.MAX_ROW_BYTES)) {
+        try (FileRows rows = FileRows.open(file, Reading.MAX_ROW_BYTES)) {
             for (Optional<RawRow> row = rows.next(); row.isPresent(); row = rows.next()) {
                 if (row.get() instanceof RawRow.Parsed(Source source, JsonNode columns, String text)
                         && kept.contains(source)) {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /// Where an example was read.
 ///
 /// @param file the file
-/// @param line one-based line of a line-oriented file, one-based element of a JSON array
+/// @param line one-based line of a line-oriented file, element of a JSON array, or row of a Parquet file
 public record Source(Path file, long line) {
 
     @Override

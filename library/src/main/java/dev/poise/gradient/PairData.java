@@ -2,17 +2,18 @@ package dev.poise.gradient;
 
 import dev.poise.data.BadRow;
 import dev.poise.data.DataException;
+import dev.poise.data.Drop;
 import dev.poise.data.Encoded;
 import dev.poise.data.Encoder;
 import dev.poise.data.Encoding;
 import dev.poise.data.EncodingCounts;
 import dev.poise.data.Example;
+import dev.poise.data.Undecided;
 import dev.poise.run.Recipe;
 import dev.poise.train.Progress;
 import dev.poise.train.RowStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
 
 /// The pairs of a recipe's training data.
@@ -30,9 +31,8 @@ record PairData(List<Integer> indices, List<Encoded.Pair> pairs) {
         List<Integer> indices = new ArrayList<>();
         List<Encoded.Pair> pairs = new ArrayList<>();
         EncodingCounts counts = EncodingCounts.NONE;
-        try (RowStream rows = new RowStream(
-                data.train(), Optional.ofNullable(data.shape()), limit == null ? Long.MAX_VALUE : limit)) {
-            progress.note("shape " + rows.shape().key() + " (" + rows.shape().columns() + ")");
+        try (RowStream rows = new RowStream(data.train(), data.reading(), limit == null ? Long.MAX_VALUE : limit)) {
+            rows.remarks().forEach(progress::note);
             while (rows.hasNext()) {
                 int index = Math.toIntExact(counts.rows());
                 switch (rows.next()) {
@@ -40,6 +40,7 @@ record PairData(List<Integer> indices, List<Encoded.Pair> pairs) {
                         leaveOut(bad, data.badRows(), progress);
                         counts = counts.plus(bad);
                     }
+                    case Undecided row -> counts = counts.plus(new Encoding.Dropped(row.source(), Drop.UNDECIDED));
                     case Example example -> {
                         Encoding encoding = encoder.encode(example);
                         switch (encoding) {

@@ -11,6 +11,7 @@ import dev.poise.weights.WeightDirectory;
 import dev.poise.weights.WeightsException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +44,9 @@ public final class ModelDirectory {
             "chat_template.jinja",
             "chat_template.json",
             "LICENSE");
+
+    /// A folder with the chat templates that a model has besides its default.
+    private static final String TEMPLATES = "additional_chat_templates";
 
     private ModelDirectory() {}
 
@@ -180,14 +184,33 @@ public final class ModelDirectory {
             Files.writeString(
                     target.resolve("config.json"),
                     JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
-            for (String companion : COMPANIONS) {
-                if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
-                    // The bytes and not the permissions: a source may be read-only, a target is to be written.
-                    Files.write(target.resolve(companion), Files.readAllBytes(source.resolve(companion)));
+            if (!Files.isSameFile(source, target)) {
+                for (String companion : COMPANIONS) {
+                    copy(source.resolve(companion), target.resolve(companion));
                 }
+                copyAll(source.resolve(TEMPLATES), target.resolve(TEMPLATES));
             }
         } catch (IOException e) {
             throw new ModelException(target + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void copyAll(Path source, Path target) throws IOException {
+        if (!Files.isDirectory(source)) {
+            return;
+        }
+        Files.createDirectories(target);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(source, "*.jinja")) {
+            for (Path file : files) {
+                copy(file, target.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private static void copy(Path source, Path target) throws IOException {
+        if (Files.isRegularFile(source)) {
+            // The bytes and not the permissions: a source may be read-only, a target is to be written.
+            Files.write(target, Files.readAllBytes(source));
         }
     }
 

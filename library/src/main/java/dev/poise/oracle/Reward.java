@@ -3,6 +3,7 @@ package dev.poise.oracle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// How good a completion of a prompt is, as a number without unit: higher is better.
 ///
@@ -59,6 +60,13 @@ public interface Reward {
     static Reward parse(
             List<String> specifications, Function<Path, Reward> models, Function<Service, Reward> services) {
         return sum(new RewardGrammar(models, services), specifications);
+    }
+
+    /// A specification with the reward model that it names, if it names one, where it lies.
+    ///
+    /// @param models gives the directory of a reward model that is named
+    static String located(String specification, UnaryOperator<Path> models) {
+        return RewardGrammar.located(specification, models);
     }
 
     private static Reward sum(RewardGrammar grammar, List<String> specifications) {

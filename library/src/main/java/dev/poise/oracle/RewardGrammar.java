@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
 
 /// Reads a reward from its line; the grammar is in the package's documentation.
@@ -25,6 +26,17 @@ record RewardGrammar(Function<Path, Reward> models, Function<Service, Reward> se
             service -> {
                 throw new IllegalArgumentException("kind must be a rule here, got a command or endpoint");
             });
+
+    /// A specification with the reward model that it names where `models` says that it lies; others as they are.
+    static String located(String specification, UnaryOperator<Path> models) {
+        int colon = specification.indexOf(':');
+        String kind = specification.substring(0, Math.max(colon, 0));
+        String name = specification.substring(colon + 1);
+        // Behind a weight and its star, if there is one.
+        return kind.substring(kind.indexOf('*') + 1).equals("model") && !name.isEmpty()
+                ? kind + ":" + models.apply(Path.of(name))
+                : specification;
+    }
 
     Reward parse(String specification) {
         try {

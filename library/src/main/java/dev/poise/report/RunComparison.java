@@ -15,9 +15,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Runs side by side: what they differed in, and what came of it.
@@ -77,6 +79,7 @@ public record RunComparison(
             "monitor/own/time_share");
 
     private static final int HASH_DIGITS = 12;
+    private static final String TEMPLATES = "chat_templates";
 
     /// Compares run directories, finished or not.
     ///
@@ -146,33 +149,44 @@ public record RunComparison(
                 .forEach((key, value) -> facts.put("recipe " + key, value));
         run.manifest().forEach((key, value) -> {
             if (!HAPPENED.contains(key) && !key.startsWith("monitoring")) {
-                facts.put(place(key) + " " + key, key.equals("data") ? files(value) : shortened(key, value));
+                facts.put(place(key) + " " + key, shown(key, value));
             }
         });
         return facts;
     }
 
     private static String place(String key) {
-        if (key.equals("data") || key.startsWith("model") || key.startsWith("reference")) {
+        if (key.equals("data") || key.equals(TEMPLATES) || key.startsWith("model") || key.startsWith("reference")) {
             return "data";
         }
         return key.startsWith("machine") ? "machine" : "code";
+    }
+
+    private static String shown(String key, String value) {
+        return switch (key) {
+            case "data" ->
+                listed(
+                        value,
+                        file -> file.path("file").asString("") + " ("
+                                + file.path("rows").asLong(0) + " rows, "
+                                + shortened("sha256", file.path("sha256").asString("")) + ")");
+            // Where a template lay does not tell it from another.
+            case TEMPLATES ->
+                listed(
+                        value,
+                        template -> template.path("choice").asString("") + " ("
+                                + shortened("sha256", template.path("sha256").asString("")) + ")");
+            case String _ -> shortened(key, value);
+        };
     }
 
     private static String shortened(String key, String value) {
         return key.endsWith("sha256") && value.length() > HASH_DIGITS ? value.substring(0, HASH_DIGITS) : value;
     }
 
-    /// Data files by name, size and hash.
-    private static String files(String json) {
+    private static String listed(String json, Function<JsonNode, String> words) {
         try {
-            return JsonMapper.shared()
-                    .readTree(json)
-                    .valueStream()
-                    .map(file -> file.path("file").asString("") + " ("
-                            + file.path("rows").asLong(0) + " rows, "
-                            + shortened("sha256", file.path("sha256").asString("")) + ")")
-                    .collect(Collectors.joining(", "));
+            return JsonMapper.shared().readTree(json).valueStream().map(words).collect(Collectors.joining(", "));
         } catch (JacksonException e) {
             return json; // of a manifest that this version does not know: shown as it is
         }

@@ -30,6 +30,11 @@ public final class Digest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /// Of a text's bytes in UTF-8.
+    public static String ofText(String text) {
+        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /// Of several files: of the lines `digest  name` that `sha256sum` would print for them sorted by name. Where the
     /// files lie and in what order they are given does not count.
     public static String ofFiles(List<Path> files) throws IOException {

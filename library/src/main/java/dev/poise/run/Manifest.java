@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param data what was trained and evaluated on
 /// @param model where training started
 /// @param reference what objectives measured against; null where the run has none
+/// @param chatTemplates how conversations became text, empty for none; two where a model has one for tools; null in
+///     manifests of versions that did not say
 /// @param libraries versions by name
 /// @param machine where it ran
 /// @param started first start, of the first process
@@ -33,6 +35,7 @@ public record Manifest(
         List<DataFile> data,
         Weights model,
         @Nullable Weights reference,
+        @Nullable List<Template> chatTemplates,
         SortedMap<String, String> libraries,
         Machine machine,
         Instant started,
@@ -76,6 +79,13 @@ public record Manifest(
     /// @param sha256 of its weight files, in hexadecimal: [Digest#ofFiles]
     public record Weights(String directory, String sha256) {}
 
+    /// A chat template.
+    ///
+    /// @param choice what a recipe says to get this very one
+    /// @param file where it stood; null for a format that Poise knows by name
+    /// @param sha256 of its text in UTF-8, in hexadecimal
+    public record Template(String choice, @Nullable String file, String sha256) {}
+
     /// How a run stands.
     public enum Status {
         /// Under way, or killed.
@@ -88,6 +98,7 @@ public record Manifest(
 
     public Manifest {
         data = List.copyOf(data);
+        chatTemplates = chatTemplates == null ? null : List.copyOf(chatTemplates);
         libraries = Collections.unmodifiableSortedMap(new TreeMap<>(libraries));
     }
 
@@ -131,6 +142,7 @@ public record Manifest(
                 data,
                 model,
                 reference,
+                chatTemplates,
                 libraries,
                 machine,
                 started,

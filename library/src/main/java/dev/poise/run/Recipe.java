@@ -1,10 +1,13 @@
 package dev.poise.run;
 
+import dev.poise.data.Ranking;
+import dev.poise.data.Reading;
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
 import dev.poise.monitor.Watch;
 import dev.poise.objective.Mixture;
 import dev.poise.oracle.PairBuilder;
+import dev.poise.oracle.Reward;
 import dev.poise.torch.Precision;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that decides what a run does, bound and checked.
@@ -76,7 +82,8 @@ public record Recipe(
     ///
     /// @param train files or folders, at least one
     /// @param evaluate what evaluation is computed on
-    /// @param shape the shape of every row; null to detect it
+    /// @param shape the shape of every row; null to detect it, of every path its own
+    /// @param ranking which pairs are made of a row with several ranked completions
     /// @param chatTemplate how conversations are rendered: [dev.poise.tokenize.ChatTemplate#NAMES], or a file
     /// @param tooLong what happens to a row longer than [Train#maxTokens]
     /// @param limit how many rows are read at most; null for all
@@ -84,6 +91,7 @@ public record Recipe(
             List<Path> train,
             HeldOut evaluate,
             @Nullable Shape shape,
+            Ranking ranking,
             String chatTemplate,
             BadRows badRows,
             TooLong tooLong,
@@ -91,6 +99,11 @@ public record Recipe(
 
         public Data {
             train = List.copyOf(train);
+        }
+
+        /// How the files are read.
+        public Reading reading() {
+            return new Reading(Optional.ofNullable(shape), ranking);
         }
     }
 
@@ -141,6 +154,19 @@ public record Recipe(
 
         public Online {
             reward = List.copyOf(reward);
+        }
+
+        private Online located(UnaryOperator<Path> model) {
+            return new Online(
+                    reward.stream().map(one -> Reward.located(one, model)).toList(),
+                    prompts,
+                    samples,
+                    inner,
+                    anchor,
+                    pairs,
+                    replay,
+                    maxNewTokens,
+                    temperature);
         }
     }
 
@@ -311,6 +337,52 @@ public record Recipe(
     /// The objective's terms as the recipe writes them, every default visible, in their order.
     public List<String> objectives() {
         return objective.terms().stream().map(ObjectiveWriter::write).toList();
+    }
+
+    /// The recipe with every model and data set where it lies on this machine.
+    ///
+    /// @param model gives the folder of a model that the recipe names
+    /// @param rows gives the files or folders of a data set that the recipe names
+    public Recipe located(UnaryOperator<Path> model, Function<Path, List<Path>> rows) {
+        Reference against = reference instanceof Reference.Directory(Path other)
+                ? new Reference.Directory(model.apply(other))
+                : reference;
+        HeldOut heldOut = data.evaluate() instanceof HeldOut.File(Path file)
+                ? new HeldOut.File(single(file, rows))
+                : data.evaluate();
+        Data here = new Data(
+                data.train().stream().flatMap(path -> rows.apply(path).stream()).toList(),
+                heldOut,
+                data.shape(),
+                data.ranking(),
+                data.chatTemplate(),
+                data.badRows(),
+                data.tooLong(),
+                data.limit());
+        return new Recipe(
+                method,
+                model.apply(this.model),
+                against,
+                here,
+                objective,
+                online == null ? null : online.located(model),
+                train,
+                evaluate,
+                checkpoint,
+                log,
+                sample,
+                monitor,
+                seed,
+                output);
+    }
+
+    private static Path single(Path file, Function<Path, List<Path>> rows) {
+        List<Path> files = rows.apply(file);
+        if (files.size() != 1) {
+            throw new IllegalArgumentException("data.evaluate must name one file or folder, got " + files.size()
+                    + " files for " + file + "; name one of them");
+        }
+        return files.getFirst();
     }
 
     /// The recipe as YAML with every default visible; parsing it gives an equal recipe.

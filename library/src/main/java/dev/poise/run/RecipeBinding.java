@@ -1,5 +1,6 @@
 package dev.poise.run;
 
+import dev.poise.data.Ranking;
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
 import dev.poise.objective.Mixture;
@@ -103,6 +104,7 @@ final class RecipeBinding {
                         new HeldOut.Share(0),
                         RecipeBinding::heldOut),
                 section.choiceOr("detect", "shape", Shape.values()).orElse(null),
+                section.choice("ranking", Ranking.values(), Ranking.BEST_WORST),
                 section.text(
                         "chat_template",
                         String.join(" | ", ChatTemplate.NAMES) + " | a file",

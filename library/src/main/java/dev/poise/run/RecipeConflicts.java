@@ -9,17 +9,16 @@ import dev.poise.objective.Objective;
 import dev.poise.objective.PolicyGradient;
 import dev.poise.objective.RewardedObjective;
 import dev.poise.run.Recipe.Reference;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Reports keys that are legal by themselves and not together.
 final class RecipeConflicts {
-
-    private static final Set<Shape> PAIRS =
-            EnumSet.of(Shape.PREFERENCE, Shape.IMPLICIT_PREFERENCE, Shape.DIALOGUE_PREFERENCE, Shape.PROMPT_PER_SIDE);
 
     private RecipeConflicts() {}
 
@@ -53,7 +52,7 @@ final class RecipeConflicts {
                         diagnosis,
                         objective -> objective instanceof Mle,
                         "must be mle for method supervised; other objectives need method preference, unpaired or reward");
-                reportShape(recipe, EnumSet.complementOf(EnumSet.of(Shape.PROMPT)), diagnosis);
+                reportShape(recipe, EnumSet.complementOf(EnumSet.of(Shape.Kind.PROMPTS)), diagnosis);
             }
             case PREFERENCE -> {
                 reportTerms(
@@ -67,7 +66,7 @@ final class RecipeConflicts {
                         objective -> !objective.needs().contains(Need.SCORES),
                         "must be an objective of log-probabilities for method preference; this one needs method reward");
                 reportReference(recipe, diagnosis);
-                reportShape(recipe, PAIRS, diagnosis);
+                reportShape(recipe, EnumSet.of(Shape.Kind.PAIRS), diagnosis);
             }
             case REWARD -> reportReward(recipe, diagnosis);
             case ONLINE -> reportOnline(recipe, diagnosis);
@@ -88,9 +87,7 @@ final class RecipeConflicts {
                                     + " {type: kto, beta: 0.1}");
                 }
                 reportReference(recipe, diagnosis);
-                Set<Shape> labelled = EnumSet.of(Shape.UNPAIRED);
-                labelled.addAll(PAIRS);
-                reportShape(recipe, labelled, diagnosis);
+                reportShape(recipe, EnumSet.of(Shape.Kind.LABELLED, Shape.Kind.PAIRS), diagnosis);
                 if (recipe.objective().needs().contains(Need.MISMATCHED)
                         && diagnosis.sound("train.batch_pairs")
                         && recipe.train().batchPairs() < 2) {
@@ -114,7 +111,7 @@ final class RecipeConflicts {
                 objective -> objective.needs().contains(Need.SCORES),
                 "must be bradley_terry for method reward; other objectives need method supervised, preference or"
                         + " unpaired");
-        reportShape(recipe, PAIRS, diagnosis);
+        reportShape(recipe, EnumSet.of(Shape.Kind.PAIRS), diagnosis);
         if (diagnosis.sound("monitor.every") && recipe.monitor().every() > 0) {
             diagnosis.problem("monitor.every", "must be 0 for method reward: monitors read a policy's probabilities");
         }
@@ -142,7 +139,7 @@ final class RecipeConflicts {
                     "reference", "must be initial or a model directory where online.samples asks it, got none");
         }
         if (online.samples().data() > 0) {
-            reportShape(recipe, EnumSet.complementOf(EnumSet.of(Shape.PROMPT)), diagnosis);
+            reportShape(recipe, EnumSet.complementOf(EnumSet.of(Shape.Kind.PROMPTS)), diagnosis);
         }
         reportRewarded(recipe, online, diagnosis);
         if (recipe.objective().needsPairs() && online.samples().total() < 2) {
@@ -239,11 +236,13 @@ final class RecipeConflicts {
         }
     }
 
-    private static void reportShape(Recipe recipe, Set<Shape> legal, Diagnosis diagnosis) {
+    private static void reportShape(Recipe recipe, Set<Shape.Kind> legal, Diagnosis diagnosis) {
         Shape shape = recipe.data().shape();
-        if (diagnosis.sound("data.shape") && shape != null && !legal.contains(shape)) {
-            String words =
-                    String.join(" | ", legal.stream().map(RecipeText::word).toList());
+        if (diagnosis.sound("data.shape") && shape != null && !legal.contains(shape.kind())) {
+            String words = Arrays.stream(Shape.values())
+                    .filter(other -> legal.contains(other.kind()))
+                    .map(RecipeText::word)
+                    .collect(Collectors.joining(" | "));
             diagnosis.problem(
                     "data.shape",
                     "must be detect | " + words + " for method " + RecipeText.word(recipe.method()) + ", got "

@@ -83,6 +83,7 @@ final class RecipeWriter {
         key("evaluate", heldOut(data.evaluate()));
         Shape shape = data.shape();
         key("shape", shape == null ? "detect" : RecipeText.word(shape));
+        key("ranking", data.ranking());
         key("chat_template", data.chatTemplate());
         key("bad_rows", data.badRows());
         key("too_long", data.tooLong());

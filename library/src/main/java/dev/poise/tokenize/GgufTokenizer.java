@@ -23,6 +23,7 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final String KEYS = "tokenizer.ggml.";
+    private static final String TEMPLATE = "tokenizer.chat_template";
 
     // Types of tokens, as the format counts them.
     private static final int UNKNOWN = 2;
@@ -73,9 +74,26 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
                 .entrySet()) {
             token(role.getValue()).ifPresent(name -> settings.put(role.getKey(), name));
         }
-        Optional.ofNullable(metadata.get("tokenizer.chat_template"))
-                .ifPresent(template -> settings.set("chat_template", template));
+        chatTemplate().ifPresent(template -> settings.set("chat_template", template));
         return settings;
+    }
+
+    /// One template, or a list of named ones where the file has more than the default.
+    private Optional<JsonNode> chatTemplate() {
+        Optional<JsonNode> own = Optional.ofNullable(metadata.get(TEMPLATE));
+        JsonNode names = metadata.path("tokenizer.chat_templates");
+        if (names.isEmpty()) {
+            return own;
+        }
+        ArrayNode named = JSON.arrayNode();
+        own.ifPresent(text -> named.addObject().put("name", "default").set("template", text));
+        for (JsonNode name : names.values()) {
+            JsonNode text = metadata.path(TEMPLATE + "." + name.stringValue(""));
+            if (text.isString()) {
+                named.addObject().put("name", name.stringValue("")).set("template", text);
+            }
+        }
+        return Optional.of(named);
     }
 
     private ArrayNode addedTokens(List<String> tokens) {

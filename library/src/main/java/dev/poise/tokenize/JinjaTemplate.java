@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -33,7 +35,9 @@ public final class JinjaTemplate implements ChatTemplate {
     /// An answer whose end shows how a turn ends.
     private static final String PROBE = "probe";
 
+    private final String choice;
     private final Path file;
+    private final String text;
     private final Template template;
     private final SortedMap<String, String> tokens;
     private final LocalDateTime now;
@@ -41,8 +45,10 @@ public final class JinjaTemplate implements ChatTemplate {
     /// What the template writes behind an answer, up to white space; empty where nothing can be told.
     private final Optional<String> end;
 
-    private JinjaTemplate(Path file, String text, SortedMap<String, String> tokens, LocalDateTime now) {
+    private JinjaTemplate(String choice, Path file, String text, SortedMap<String, String> tokens, LocalDateTime now) {
+        this.choice = choice;
         this.file = file;
+        this.text = text;
         this.tokens = tokens;
         this.now = now;
         try {
@@ -53,19 +59,49 @@ public final class JinjaTemplate implements ChatTemplate {
         this.end = end(template, tokens, now);
     }
 
-    /// The template of a model directory; empty where it has none.
+    /// The template of a model directory, or both where it has one for tools; empty where it has none.
     ///
-    /// @throws TokenizerException when it cannot be read
-    static Optional<JinjaTemplate> ofModel(Path directory, LocalDateTime now) {
-        return TemplateFile.of(directory)
-                .map(found -> new JinjaTemplate(found.file(), found.text(), tokens(directory), now));
+    /// @throws TokenizerException when it cannot be read, or there are several and none is the default
+    static Optional<ChatTemplate> ofModel(Path directory, LocalDateTime now) {
+        SortedMap<String, TemplateFile> found = TemplateFile.of(directory);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        JinjaTemplate plain = named(found, TemplateFile.DEFAULT, directory, now);
+        return Optional.of(
+                found.containsKey(ToolUseTemplate.NAME)
+                        ? new ToolUseTemplate(plain, named(found, ToolUseTemplate.NAME, directory, now))
+                        : plain);
+    }
+
+    /// One of the templates of a model directory.
+    ///
+    /// @throws TokenizerException when it cannot be read, or there is none of that name
+    static JinjaTemplate ofModel(String name, Path directory, LocalDateTime now) {
+        return named(TemplateFile.of(directory), name, directory, now);
+    }
+
+    private static JinjaTemplate named(
+            SortedMap<String, TemplateFile> found, String name, Path directory, LocalDateTime now) {
+        TemplateFile one = found.get(name);
+        if (one == null) {
+            String legal = found.isEmpty()
+                    ? "must be a format by name or a file, for it has none at all"
+                    : "may be "
+                            + found.keySet().stream()
+                                    .map(other -> OF_MODEL + other)
+                                    .collect(Collectors.joining(", "));
+            throw new TokenizerException(
+                    directory, "has no chat template called " + name + "; data.chat_template " + legal);
+        }
+        return new JinjaTemplate(OF_MODEL + name, one.file(), one.text(), tokens(directory), now);
     }
 
     /// The template in a file, with the special tokens of a model.
     ///
     /// @throws TokenizerException when it cannot be read
     static JinjaTemplate ofFile(Path file, Path directory, LocalDateTime now) {
-        return new JinjaTemplate(file, JsonFile.text(file), tokens(directory), now);
+        return new JinjaTemplate(file.toString(), file, JsonFile.text(file), tokens(directory), now);
     }
 
     private static SortedMap<String, String> tokens(Path directory) {
@@ -78,15 +114,17 @@ public final class JinjaTemplate implements ChatTemplate {
     }
 
     @Override
-    public MarkedText conversation(List<Message> messages, int first) {
-        Rendering whole = render(messages, false);
+    public MarkedText conversation(List<Message> messages, int first, Map<String, JsonNode> given) {
+        Rendering whole = render(messages, given, false);
         if (whole.misplaced()) {
             throw new ChatTemplateException("the template marks what the assistant says within a macro or captured"
                     + " text, so that its place cannot be told");
         }
         return new MarkedText(
                 whole.text(),
-                whole.generations().isEmpty() ? turns(messages, first, whole.text()) : marked(messages, first, whole),
+                whole.generations().isEmpty()
+                        ? turns(messages, first, given, whole.text())
+                        : marked(messages, first, whole),
                 false);
     }
 
@@ -111,17 +149,18 @@ public final class JinjaTemplate implements ChatTemplate {
                 .toList();
     }
 
-    private List<MarkedText.Span> turns(List<Message> messages, int first, String whole) {
+    private List<MarkedText.Span> turns(List<Message> messages, int first, Map<String, JsonNode> given, String whole) {
         List<MarkedText.Span> turns = new ArrayList<>();
         for (int index = first; index < messages.size(); index++) {
             if (messages.get(index).role().equals(ASSISTANT)) {
-                int start = common(whole, prompt(messages.subList(0, index)), "the prompt of message " + index);
+                int start = common(whole, prompt(messages.subList(0, index), given), "the prompt of message " + index);
                 boolean last = index == messages.size() - 1;
                 int end = last
                         ? whole.length()
                         : common(
                                 whole,
-                                render(messages.subList(0, index + 1), false).text(),
+                                render(messages.subList(0, index + 1), given, false)
+                                        .text(),
                                 "message " + index);
                 turns.add(new MarkedText.Span(start, Math.max(start, turnEnd(whole, start, end))));
             }
@@ -148,8 +187,8 @@ public final class JinjaTemplate implements ChatTemplate {
     }
 
     @Override
-    public String prompt(List<Message> messages) {
-        return render(messages, true).text();
+    public String prompt(List<Message> messages, Map<String, JsonNode> given) {
+        return render(messages, given, true).text();
     }
 
     @Override
@@ -160,7 +199,8 @@ public final class JinjaTemplate implements ChatTemplate {
     private static Optional<String> end(Template template, SortedMap<String, String> tokens, LocalDateTime now) {
         try {
             List<Message> talk = List.of(new Message("user", "a"), new Message(ASSISTANT, PROBE));
-            String text = template.render(variables(talk, false, tokens), now).text();
+            String text = template.render(variables(talk, Map.of(), false, tokens), now)
+                    .text();
             int at = text.lastIndexOf(PROBE);
             String behind = at < 0 ? "" : text.substring(at + PROBE.length()).strip();
             return behind.isEmpty() ? Optional.empty() : Optional.of(behind.split("\\s", 2)[0]);
@@ -178,21 +218,31 @@ public final class JinjaTemplate implements ChatTemplate {
                 .orElse(List.of());
     }
 
-    private static ObjectNode variables(
-            List<Message> messages, boolean addGenerationPrompt, SortedMap<String, String> tokens) {
-        ObjectNode variables = JsonNodeFactory.instance.objectNode();
-        ArrayNode turns = variables.putArray("messages");
-        for (Message message : messages) {
-            turns.addObject().put("role", message.role()).put("content", message.content());
-        }
-        variables.putNull("tools").putNull("documents").put("add_generation_prompt", addGenerationPrompt);
-        tokens.forEach(variables::put);
-        return variables;
+    @Override
+    public List<Wording> wordings() {
+        return List.of(new Wording(choice, Optional.of(file), text));
     }
 
-    private Rendering render(List<Message> messages, boolean addGenerationPrompt) {
+    private static ObjectNode variables(
+            List<Message> messages,
+            Map<String, JsonNode> given,
+            boolean addGenerationPrompt,
+            SortedMap<String, String> tokens) {
+        ObjectNode variables = JsonNodeFactory.instance.objectNode();
+        variables.putNull("tools").putNull("documents");
+        tokens.forEach(variables::put);
+        given.forEach(variables::set);
+        ArrayNode turns = variables.putArray("messages");
+        for (Message message : messages) {
+            ObjectNode turn = turns.addObject().put("role", message.role()).put("content", message.content());
+            message.more().forEach(turn::set);
+        }
+        return variables.put("add_generation_prompt", addGenerationPrompt);
+    }
+
+    private Rendering render(List<Message> messages, Map<String, JsonNode> given, boolean addGenerationPrompt) {
         try {
-            return template.render(variables(messages, addGenerationPrompt, tokens), now);
+            return template.render(variables(messages, given, addGenerationPrompt, tokens), now);
         } catch (TemplateException e) {
             String problem = e.kind() == TemplateException.Kind.RAISED
                     ? "refuses: " + e.problem()

@@ -2,8 +2,10 @@ package dev.poise.tokenize;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
 
 /// A conversation format: every turn is a header that names who speaks, what is said, and an end-of-turn token.
 /// Written out in Java, for models whose directory has no template of its own.
@@ -27,6 +29,8 @@ public record TurnFormat(
 
     private static final String ASSISTANT = "assistant";
 
+    private static final String OTHER = "a template of the model's own may (data.chat_template: model, or a file)";
+
     /// A rendered conversation.
     ///
     /// @param text the whole text
@@ -43,8 +47,8 @@ public record TurnFormat(
     /// @param span where it stands in the text
     public record Turn(int message, MarkedText.Span span) {}
 
-    /// The format of that name, in the tokenizer's own spelling of the beginning and end of a sequence; empty where
-    /// there is none.
+    /// The format of that name, in the tokenizer's own spelling of the beginning and end of a sequence; empty
+    /// where there is none.
     static Optional<TurnFormat> named(String name, Tokenizer tokenizer) {
         return switch (name) {
             case "chatml" -> Optional.of(chatMl());
@@ -81,11 +85,13 @@ public record TurnFormat(
     ///
     /// @param addGenerationPrompt whether to end with the header of an assistant's turn, for the model to go on
     /// @throws IllegalArgumentException when a role is not one of [#ROLES]
+    /// @throws ChatTemplateException when a turn calls a tool, is a tool's, or holds thoughts beside its words
     public Rendered render(List<Message> messages, boolean addGenerationPrompt) {
         StringBuilder text = new StringBuilder(messages.isEmpty() ? "" : opening);
         List<Turn> assistantTurns = new ArrayList<>();
         for (int index = 0; index < messages.size(); index++) {
             Message message = messages.get(index);
+            refuseMore(message);
             text.append(header(message.role()));
             int start = text.length();
             text.append(trims ? strip(message.content()) : message.content()).append(endOfTurn);
@@ -100,8 +106,26 @@ public record TurnFormat(
         return new Rendered(text.toString(), assistantTurns);
     }
 
+    /// These formats are written out for words alone; what tools look like in them, every model says for itself.
+    private void refuseMore(Message message) {
+        if (message.role().equals("tool") || message.callsTools()) {
+            throw new ChatTemplateException("the chat template " + name + " has no words for tools; " + OTHER);
+        }
+        if (message.more().containsKey("reasoning_content")) {
+            throw new ChatTemplateException(
+                    "the chat template " + name + " has no words for reasoning_content; " + OTHER);
+        }
+    }
+
+    private void refuseTools(Map<String, JsonNode> given) {
+        if (given.containsKey("tools")) {
+            throw new ChatTemplateException("the chat template " + name + " has no words for tools; " + OTHER);
+        }
+    }
+
     @Override
-    public MarkedText conversation(List<Message> messages, int first) {
+    public MarkedText conversation(List<Message> messages, int first, Map<String, JsonNode> given) {
+        refuseTools(given);
         Rendered rendered = render(messages, false);
         List<MarkedText.Span> trained = rendered.assistantTurns().stream()
                 .filter(turn -> turn.message() >= first)
@@ -111,7 +135,8 @@ public record TurnFormat(
     }
 
     @Override
-    public String prompt(List<Message> messages) {
+    public String prompt(List<Message> messages, Map<String, JsonNode> given) {
+        refuseTools(given);
         return render(messages, true).text();
     }
 
@@ -126,6 +151,12 @@ public record TurnFormat(
                 ? List.of()
                 : List.of("chat template " + name + ": its end of turn " + endOfTurn
                         + " is not a token of this tokenizer, so generation will not stop there by itself");
+    }
+
+    @Override
+    public List<Wording> wordings() {
+        String parts = String.join("\n", opening, beforeRole, afterRole, String.valueOf(trims), endOfTurn, afterTurn);
+        return List.of(new Wording(name, Optional.empty(), parts));
     }
 
     private String header(String role) {

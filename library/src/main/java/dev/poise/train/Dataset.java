@@ -7,23 +7,21 @@ import dev.poise.data.EncodedFile;
 import dev.poise.data.EncodedWriter;
 import dev.poise.data.Encoder;
 import dev.poise.data.EncodingCounts;
-import dev.poise.data.Shape;
 import dev.poise.run.Recipe;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.RandomAccess;
 import java.util.SequencedMap;
 
 /// The encoded rows of a run, on disk, read by index.
 ///
 /// @param file the rows
-/// @param shape what the rows looked like
+/// @param remarks what is worth knowing of the way they were read, one line each
 /// @param counts what became of every row that was read
 /// @param rowsByFile how many rows each file gave
-record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMap<Path, Long> rowsByFile)
+record Dataset(EncodedFile file, List<String> remarks, EncodingCounts counts, SequencedMap<Path, Long> rowsByFile)
         implements AutoCloseable {
 
     /// Reads, checks and encodes everything under some paths.
@@ -36,8 +34,8 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
     static Dataset encode(List<Path> paths, Recipe recipe, Encoder encoder, BadRows badRows, Path target) {
         Long limit = recipe.data().limit();
         try (EncodedWriter writer = new EncodedWriter(target);
-                RowStream rows = new RowStream(
-                        paths, Optional.ofNullable(recipe.data().shape()), limit == null ? Long.MAX_VALUE : limit)) {
+                RowStream rows =
+                        new RowStream(paths, recipe.data().reading(), limit == null ? Long.MAX_VALUE : limit)) {
             EncodingCounts counts = encoder.encodeAll(
                     rows, badRows, row -> fitting(recipe.method(), row).forEach(writer::write));
             writer.finish();
@@ -46,7 +44,7 @@ record Dataset(EncodedFile file, Shape shape, EncodingCounts counts, SequencedMa
                 file.close();
                 throw new DataException(paths.getFirst(), "leaves no row to use: " + String.join("; ", counts.lines()));
             }
-            return new Dataset(file, rows.shape(), counts, rows.rowsByFile());
+            return new Dataset(file, rows.remarks(), counts, rows.rowsByFile());
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.poise.train;
 
+import dev.poise.hub.Hub;
+import dev.poise.run.Manifest;
 import dev.poise.run.Recipe;
+import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 
@@ -9,8 +12,10 @@ final class ModelCard {
 
     private ModelCard() {}
 
+    /// @param templates how conversations became text
     /// @param evaluation the last evaluation's metrics; may be empty
-    static String of(Recipe recipe, long steps, SequencedMap<String, Double> evaluation) {
+    static String of(
+            Recipe recipe, List<Manifest.Template> templates, long steps, SequencedMap<String, Double> evaluation) {
         StringBuilder card = new StringBuilder();
         String method = recipe.method().name().toLowerCase(Locale.ROOT);
         card.append("---\nlibrary_name: transformers\ntags:\n- poise\n- ")
@@ -18,9 +23,17 @@ final class ModelCard {
                 .append("\n---\n\n");
         card.append("# ").append(recipe.output().getFileName()).append("\n\n");
         card.append("Tuned with Poise from `")
-                .append(recipe.model().getFileName())
+                .append(Hub.nameOf(recipe.model())
+                        .orElse(String.valueOf(recipe.model().getFileName())))
                 .append("`: method ");
         card.append(method).append(", ").append(steps).append(" steps.\n\n");
+        for (Manifest.Template template : templates) {
+            card.append("Chat template: `")
+                    .append(template.choice())
+                    .append("` (SHA-256 ")
+                    .append(template.sha256())
+                    .append(").\n\n");
+        }
         if (!evaluation.isEmpty()) {
             card.append("## Evaluation on held-out rows\n\n| metric | value |\n|---|---|\n");
             evaluation.forEach(

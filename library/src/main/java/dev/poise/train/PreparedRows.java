@@ -105,8 +105,7 @@ final class PreparedRows implements AutoCloseable {
             Progress progress) {
         Dataset data =
                 Dataset.encode(paths, recipe, encoder, badRows, directory.root().resolve(name + ".rows"));
-        progress.note(
-                name + ": shape " + data.shape().key() + " (" + data.shape().columns() + ")");
+        data.remarks().forEach(line -> progress.note(name + ": " + line));
         data.counts().lines().forEach(line -> progress.note(name + ": " + line));
         return data;
     }

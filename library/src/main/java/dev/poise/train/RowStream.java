@@ -1,47 +1,47 @@
 package dev.poise.train;
 
 import dev.poise.data.ExampleReader;
+import dev.poise.data.Reading;
 import dev.poise.data.Row;
-import dev.poise.data.Shape;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.SequencedMap;
 
 /// The rows of several files and folders, one after the other, up to a limit, counted by file.
 ///
-/// All paths have the shape of the first.
+/// Each path has a shape of its own.
 public final class RowStream implements Iterator<Row>, AutoCloseable {
 
     private final Iterator<Path> unopened;
     private final SequencedMap<Path, Long> rowsByFile = new LinkedHashMap<>();
-    private Optional<Shape> shape;
+    private final Reading reading;
+    private final List<String> remarks = new ArrayList<>();
     private ExampleReader open;
     private long left;
 
     /// @param paths at least one
-    /// @param shape the shape of all rows; detected from the first path where empty
     /// @param limit most rows to read
-    public RowStream(List<Path> paths, Optional<Shape> shape, long limit) {
+    public RowStream(List<Path> paths, Reading reading, long limit) {
         this.unopened = paths.iterator();
-        this.shape = shape;
+        this.reading = reading;
         this.left = limit;
         this.open = next(unopened.next());
     }
 
     private ExampleReader next(Path path) {
-        ExampleReader reader = ExampleReader.open(path, shape, ExampleReader.MAX_ROW_BYTES);
-        shape = Optional.of(reader.shape());
+        ExampleReader reader = ExampleReader.open(path, reading);
+        reader.remarks().forEach(remark -> remarks.add(path.getFileName() + ": " + remark));
         reader.files().read().forEach(file -> rowsByFile.put(file, 0L));
         return reader;
     }
 
-    /// The shape of the rows.
-    public Shape shape() {
-        return open.shape();
+    /// What is worth knowing of the way the paths read so far are read, one line each.
+    public List<String> remarks() {
+        return List.copyOf(remarks);
     }
 
     /// Rows handed out so far, by file.

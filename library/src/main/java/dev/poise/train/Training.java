@@ -108,14 +108,16 @@ public final class Training {
         requireSameRecipe();
         tokenizer.specialTokens().warnings().forEach(progress::note);
         recipe.objective().remarks().forEach(remark -> progress.note("warning: " + remark));
+        Optional<ChatTemplate> template = chatTemplate(tokenizer);
+        List<Manifest.Template> templates = template.map(Training::described).orElse(List.of());
         Encoder encoder = new Encoder(
                 tokenizer,
-                chatTemplate(tokenizer),
+                template,
                 recipe.train().maxTokens(),
                 recipe.data().tooLong(),
                 recipe.method() == Recipe.Method.ONLINE);
         try (PreparedRows rows = prepare(encoder, fresh)) {
-            Manifest manifest = manifest(rows, threads);
+            Manifest manifest = manifest(rows, templates, threads);
             if (Files.exists(directory.manifest())) {
                 Manifest earlier = Manifest.read(directory.manifest());
                 requireSameInputs(earlier, manifest);
@@ -133,7 +135,7 @@ public final class Training {
                 manifest = earlier.resumedOnce();
             }
             manifest.writeTo(directory.manifest());
-            return tune(rows, tokenizer, architecture, manifest);
+            return tune(rows, tokenizer, architecture, templates, manifest);
         }
     }
 
@@ -174,10 +176,15 @@ public final class Training {
         }
     }
 
-    private Outcome tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture, Manifest manifest)
+    private Outcome tune(
+            PreparedRows rows,
+            Tokenizer tokenizer,
+            Architecture architecture,
+            List<Manifest.Template> templates,
+            Manifest manifest)
             throws IOException {
         try {
-            Tuned tuned = tune(rows, tokenizer, architecture);
+            Tuned tuned = tune(rows, tokenizer, architecture, templates);
             manifest.done(Instant.now(), tuned.outcome().stopped(), tuned.monitoring())
                     .writeTo(directory.manifest());
             return tuned.outcome();
@@ -196,6 +203,16 @@ public final class Training {
         if (before != null && after != null) {
             requireSame("reference weights", before.sha256(), after.sha256());
         }
+        if (earlier.chatTemplates() != null) {
+            requireSame("chat template's words", digests(earlier), digests(now));
+        }
+    }
+
+    private static List<String> digests(Manifest manifest) {
+        List<Manifest.Template> templates = manifest.chatTemplates();
+        return templates == null
+                ? List.of()
+                : templates.stream().map(Manifest.Template::sha256).toList();
     }
 
     private static List<String> sums(Manifest manifest) {
@@ -222,7 +239,9 @@ public final class Training {
         AtomicWrite.file(directory.recipe(), recipe.toYaml().getBytes(StandardCharsets.UTF_8));
     }
 
-    private Tuned tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture) throws IOException {
+    private Tuned tune(
+            PreparedRows rows, Tokenizer tokenizer, Architecture architecture, List<Manifest.Template> templates)
+            throws IOException {
         List<RunDirectory.Checkpoint> checkpoints = directory.checkpoints();
         Optional<Path> checkpoint = checkpoints.isEmpty()
                 ? Optional.empty()
@@ -268,7 +287,8 @@ public final class Training {
             }
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, recipe.model(), target);
-                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.steps(), evaluation));
+                Files.writeString(
+                        target.resolve("README.md"), ModelCard.of(recipe, templates, loop.steps(), evaluation));
             });
             Outcome outcome = new Outcome(
                     loop.steps(),
@@ -308,7 +328,14 @@ public final class Training {
         return SampleSheet.prompts(asked, recipe.sample().prompts(), context);
     }
 
-    private Manifest manifest(PreparedRows rows, int threads) throws IOException {
+    private static List<Manifest.Template> described(ChatTemplate template) {
+        return template.wordings().stream()
+                .map(one -> new Manifest.Template(
+                        one.choice(), one.file().map(Path::toString).orElse(null), Digest.ofText(one.text())))
+                .toList();
+    }
+
+    private Manifest manifest(PreparedRows rows, List<Manifest.Template> templates, int threads) throws IOException {
         List<Manifest.DataFile> files = new ArrayList<>();
         for (Map.Entry<Path, Long> file : rows.rowsByFile().entrySet()) {
             files.add(new Manifest.DataFile(file.getKey().toString(), Digest.ofFile(file.getKey()), file.getValue()));
@@ -325,6 +352,7 @@ public final class Training {
                 recipe.objective().needsReference()
                         ? new Manifest.Weights(reference.toString(), ModelDirectory.digest(reference))
                         : null,
+                templates,
                 new TreeMap<>(Map.of("libtorch", Torch.version())),
                 Machine.here(threads, "cpu"),
                 Instant.now(),

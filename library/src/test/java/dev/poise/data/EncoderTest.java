@@ -99,7 +99,7 @@ final class EncoderTest {
         assertThatThrownBy(() -> encoder(9, TooLong.CUT).encode(row))
                 .isInstanceOf(DataException.class)
                 .hasMessage("pairs.jsonl:7: the row holds messages, and there is no chat template for them:"
-                        + " data.chat_template must be one of model, chatml, llama3, zephyr or a file, where model is the"
+                        + " data.chat_template must be one of model, model:NAME, chatml, llama3, zephyr or a file, where model is the"
                         + " model directory's own");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.tokenize.RealData;
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +105,7 @@ final class ExampleReaderTest {
             assertThatThrownBy(() -> ExampleReader.open(file))
                     .isInstanceOf(DataException.class)
                     .hasMessage(file + ": holds no rows");
-            assertThatThrownBy(() -> ExampleReader.open(file, Optional.of(Shape.TEXT), 100))
+            assertThatThrownBy(() -> ExampleReader.open(file, new Reading(Optional.of(Shape.TEXT), Ranking.ALL, 100)))
                     .hasMessage(file + ": holds no rows");
         }
         Path none = Files.createDirectories(folder.resolve("none"));
@@ -200,10 +201,28 @@ final class ExampleReaderTest {
     }
 
     @Test
+    void readsZstandardAndRefusesItCutOrBroken() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZstdOutputStream output = new ZstdOutputStream(bytes)) {
+            output.write((ONE + "\n" + TWO + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        Path whole = Files.write(folder.resolve("whole.jsonl.zst"), bytes.toByteArray());
+        assertThat(Rows.read(whole)).hasSize(2).allMatch(row -> row instanceof Example.Completion);
+        Path cut = Files.write(folder.resolve("cut.jsonl.zst"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 9));
+        assertThatThrownBy(() -> Rows.read(cut))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith(cut + ": ");
+        Path plain = Files.writeString(folder.resolve("plain.json.zst"), ONE);
+        assertThatThrownBy(() -> Rows.read(plain))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith(plain + ": broken Zstandard data");
+    }
+
+    @Test
     void skipsAnOverlongRowWithoutHoldingIt() {
         Path file = folder.resolve("a.jsonl");
         Rows.write(file, ONE, "{\"prompt\": \"" + "x".repeat(2_000_000) + "\", \"completion\": \"c\"}", TWO);
-        try (ExampleReader reader = ExampleReader.open(file, Optional.empty(), 1_000_000)) {
+        try (ExampleReader reader = ExampleReader.open(file, bytes(1_000_000))) {
             assertThat(reader.next()).isInstanceOf(Example.Completion.class);
             BadRow bad = (BadRow) reader.next();
             assertThat(bad.flaw()).isEqualTo(Flaw.TOO_MANY_BYTES);
@@ -217,7 +236,7 @@ final class ExampleReaderTest {
     @Test
     void readsARowOfExactlyTheLimit() {
         Path file = Rows.write(folder.resolve("a.jsonl"), ONE, TWO + " ");
-        try (ExampleReader reader = ExampleReader.open(file, Optional.empty(), ONE.length())) {
+        try (ExampleReader reader = ExampleReader.open(file, bytes(ONE.length()))) {
             assertThat(reader.next()).isInstanceOf(Example.Completion.class);
             assertThat(((BadRow) reader.next()).reason())
                     .isEqualTo("a row must hold at most " + ONE.length() + " bytes, got " + (ONE.length() + 1));
@@ -248,11 +267,7 @@ final class ExampleReaderTest {
         assertThat(((Example.Completion) rows.getFirst()).desirable()).isNotNull();
     }
 
-    @Test
-    void namesTheColumnsOfAnUnknownShape() {
-        assertThatThrownBy(() -> ExampleReader.open(RealData.path("preferences/llama-factory-dpo_en_demo.json")))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("has rows of no known shape: must hold the columns of preference (prompt, chosen")
-                .hasMessageEndingWith("; got the columns conversations, chosen, rejected");
+    private static Reading bytes(int most) {
+        return new Reading(Optional.empty(), Ranking.BEST_WORST, most);
     }
 }

@@ -35,7 +35,7 @@ final class Rows {
     }
 
     static List<Row> read(Path path, Optional<Shape> shape) {
-        try (ExampleReader reader = ExampleReader.open(path, shape, ExampleReader.MAX_ROW_BYTES)) {
+        try (ExampleReader reader = ExampleReader.open(path, new Reading(shape, Ranking.BEST_WORST))) {
             List<Row> rows = new ArrayList<>();
             reader.forEachRemaining(rows::add);
             return rows;

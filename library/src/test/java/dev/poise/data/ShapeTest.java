@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.tokenize.Message;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -49,10 +51,18 @@ final class ShapeTest {
     @Test
     void isKnownByName() {
         assertThat(Shape.named("prompt_per_side")).isEqualTo(Shape.PROMPT_PER_SIDE);
-        assertThatThrownBy(() -> Shape.named("sharegpt"))
+        assertThatThrownBy(() -> Shape.named("vicuna"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("data.shape must be one of preference, implicit_preference,")
-                .hasMessageEndingWith("got sharegpt");
+                .hasMessageStartingWith("data.shape must be one of prompt_per_side, conversation_per_side,")
+                .hasMessageEndingWith("got vicuna");
+    }
+
+    @Test
+    void isInTheTableOfTheDocumentation() throws IOException {
+        String page = Files.readString(Path.of("../docs/data.md"));
+        for (Shape shape : Shape.values()) {
+            assertThat(page).contains("\n| `" + shape.key() + "` | ");
+        }
     }
 
     @Test
@@ -145,12 +155,12 @@ final class ShapeTest {
                         .reason())
                 .isEqualTo("prompt and completion must be both strings or both lists of messages");
         assertThat(bad("{'messages':[{'role':'user','content':['x']}]}").reason())
-                .isEqualTo("messages[0].content must be a string, got a list");
+                .isEqualTo("messages[0].content[0] must be a part with a type, got a string");
         assertThat(bad("{'messages':['hello']}").reason())
                 .isEqualTo("messages[0] must be an object with role and content, got a string");
-        assertThat(bad("{'messages':[{'role':'assistant','content':'x','tool_calls':[{'id':1}]}]}")
+        assertThat(bad("{'messages':[{'role':'assistant','content':'x','tool_calls':'none'}]}")
                         .reason())
-                .isEqualTo("messages[0] must be text only, got tool calls");
+                .isEqualTo("messages[0].tool_calls must be a list of calls, got a string");
     }
 
     @Test
@@ -158,7 +168,7 @@ final class ShapeTest {
         BadRow bad = bad("{'messages':[{'role':'to\\u001b[31mol','content':'x'}]}");
         assertThat(bad.flaw()).isEqualTo(Flaw.UNKNOWN_ROLE);
         assertThat(bad.reason())
-                .isEqualTo("messages[0].role must be one of system, user, assistant, got \"to\\u001b[31mol\"");
+                .isEqualTo("messages[0].role must be one of system, user, assistant, tool, got \"to\\u001b[31mol\"");
     }
 
     @Test
@@ -197,10 +207,10 @@ final class ShapeTest {
 
     @Test
     void neverDropsAPromptThatItDoesNotKnow() {
-        Path file = Rows.write(folder.resolve("a.jsonl"), "{\"question\":\"q\",\"chosen\":\"a\",\"rejected\":\"b\"}");
+        Path file = Rows.write(folder.resolve("a.jsonl"), "{\"context\":\"q\",\"chosen\":\"a\",\"rejected\":\"b\"}");
         assertThatThrownBy(() -> ExampleReader.open(file))
                 .isInstanceOf(DataException.class)
-                .hasMessageEndingWith("; got the columns question, chosen, rejected");
+                .hasMessageEndingWith("; got the columns context, chosen, rejected");
     }
 
     private void assertBad(Flaw flaw, String row) {

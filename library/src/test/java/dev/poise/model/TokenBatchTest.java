@@ -50,6 +50,26 @@ final class TokenBatchTest {
     }
 
     @Test
+    void unsharedIsLaidOutAsEverySequenceByItself() {
+        List<List<TokenSequence>> groups =
+                List.of(groups(new SplittableRandom(3), 5, 6), groups(new SplittableRandom(4), 3, 9)).stream()
+                        .flatMap(List::stream)
+                        .toList();
+        TokenBatch shared = TokenBatch.of(groups);
+        TokenBatch unshared = shared.unshared();
+        TokenBatch alone = TokenBatch.of(
+                groups.stream().flatMap(List::stream).map(List::of).toList());
+        assertThat(shared.length()).isLessThan(unshared.length());
+        assertThat(unshared.ids()).containsExactly(alone.ids());
+        assertThat(unshared.positions()).containsExactly(alone.positions());
+        assertThat(unshared.segments()).isEqualTo(alone.segments());
+        assertThat(unshared.readAt()).containsExactly(alone.readAt());
+        assertThat(unshared.targets()).containsExactly(alone.targets());
+        assertThat(unshared.offsets()).containsExactly(alone.offsets());
+        assertThat(unshared.longest()).isEqualTo(shared.longest());
+    }
+
+    @Test
     void aPromptIsLaidOutOnceAndEverySequenceKeepsASegmentOfItsOwn() {
         TokenSequence first = sequence("..TT", 5, 6, 7, 8);
         TokenSequence same = sequence("..TT", 5, 6, 7, 8);

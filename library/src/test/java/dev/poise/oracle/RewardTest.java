@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,21 @@ final class RewardTest {
     void lengthCountsItsUnitTowardsItsGoal(String specification, double reward) {
         assertThat(Reward.parse(specification).score("prompt", " It's twenty-two x€𝄞"))
                 .isEqualTo(reward);
+    }
+
+    @Test
+    void aRewardModelIsNamedAndLiesSomewhere() {
+        Map<String, String> located = Map.of(
+                "model:org/judge", "model:/cache/org/judge",
+                "-0.5*model:hf:org/judge", "-0.5*model:/cache/hf:org/judge",
+                "length:words:shortest", "length:words:shortest",
+                "regex:model:x", "regex:model:x",
+                "model:", "model:",
+                "model", "model");
+        located.forEach((named, found) -> assertThat(
+                        Reward.located(named, directory -> Path.of("/cache").resolve(directory)))
+                .as(named)
+                .isEqualTo(found));
     }
 
     @Test

@@ -59,6 +59,10 @@ final class RunComparisonTest {
                                 "data",
                                 "data",
                                 List.of("p.jsonl (7 rows, aaaabbbbcccc)", "p.jsonl (7 rows, eeeeffff0000)")),
+                        tuple(
+                                "data",
+                                "chat_templates",
+                                List.of("model:default (aaaabbbbcccc)", "model:default (eeeeffff0000)")),
                         tuple("code", "poise", List.of("1.0", "1.1")));
     }
 
@@ -110,7 +114,10 @@ final class RunComparisonTest {
         Files.writeString(
                 run.resolve("manifest.json"),
                 "{\"poise\": \"" + version + "\", \"started\": \"" + name + "\", \"data\": [{\"file\": \"p.jsonl\","
-                        + " \"sha256\": \"" + hash + "\", \"rows\": 7}], \"monitoring\": {\"own_seconds\": 1"
+                        + " \"sha256\": \"" + hash
+                        + "\", \"rows\": 7}], \"chat_templates\": [{\"choice\": \"model:default\","
+                        + " \"file\": \"" + name + "/chat_template.jinja\", \"sha256\": \"" + hash
+                        + "\"}], \"monitoring\": {\"own_seconds\": 1"
                         + hash.length() + "}}");
         return run;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.run.Manifest.DataFile;
 import dev.poise.run.Manifest.Status;
+import dev.poise.run.Manifest.Template;
 import dev.poise.run.Manifest.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,9 @@ final class ManifestTest {
             List.of(new DataFile("pairs.jsonl", "ab12", 2312)),
             new Weights("models/tiny", "cd34"),
             new Weights("models/tiny-sft", "ef56"),
+            List.of(
+                    new Template("model:default", "models/tiny/chat_template.jinja", "0a1b"),
+                    new Template("chatml", null, "2c3d")),
             new TreeMap<>(Map.of("libtorch", "2.10.0", "jackson", "3.2.4")),
             new Machine("25+36", "Linux", "CPU", 2, 1, "cpu"),
             Instant.parse("2026-01-02T03:04:05Z"),
@@ -86,6 +90,18 @@ final class ManifestTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(file + " must be a Manifest in JSON");
         }
+    }
+
+    @Test
+    void manifestsOfEarlierVersionsNameNoChatTemplate() throws IOException {
+        Path file = directory.resolve("manifest.json");
+        STARTED.writeTo(file);
+        String text = Files.readString(file);
+        String earlier = text.replaceFirst("(?s)\"chat_templates\" : \\[.*?\\],", "");
+        assertThat(earlier).isNotEqualTo(text);
+        Files.writeString(file, earlier);
+        assertThat(Manifest.read(file).chatTemplates()).isNull();
+        assertThat(Manifest.read(file).data()).isEqualTo(STARTED.data());
     }
 
     @Test

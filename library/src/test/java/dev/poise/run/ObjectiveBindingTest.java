@@ -3,6 +3,7 @@ package dev.poise.run;
 import static dev.poise.run.RecipeTest.flags;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.data.Shape;
 import dev.poise.objective.Aot;
 import dev.poise.objective.Divergence;
 import dev.poise.objective.Dpo;
@@ -199,8 +200,8 @@ final class ObjectiveBindingTest {
                 .containsExactly(
                         "--train.batch_pairs must be at least 2 for kto, which mixes a batch's completions, got 1");
         assertThat(problems("unpaired", "{type: kto}", "data.shape", "text").getFirst())
-                .contains("--data.shape must be detect | preference | implicit_preference | dialogue_preference |"
-                        + " prompt_per_side | unpaired for method unpaired, got text");
+                .contains("--data.shape must be detect | " + Shapes.words(Shape.Kind.PAIRS, Shape.Kind.LABELLED)
+                        + " for method unpaired, got text");
     }
 
     private static Objective one(String objective) {

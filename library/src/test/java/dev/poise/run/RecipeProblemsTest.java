@@ -4,6 +4,7 @@ import static dev.poise.run.RecipeTest.flags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.poise.data.Shape;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -50,9 +51,8 @@ final class RecipeProblemsTest {
                         "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
                                 + " --data.train",
                         "r.yaml:4:13 data.evaluate must be a share in [0, 0.5] of the training data, or a file, got 0.7",
-                        "r.yaml:5:10 data.shape must be detect | preference | implicit_preference | dialogue_preference"
-                                + " | prompt_per_side | prompt_completion | unpaired | text | messages | prompt,"
-                                + " got \"pairs\"",
+                        "r.yaml:5:10 data.shape must be detect | " + Shapes.words(Shape.Kind.values())
+                                + ", got \"pairs\"",
                         "r.yaml:6:10 data.limit must be null or a whole number of at least 1, got 0",
                         "r.yaml:8:23 objective.0.beta must be a number above 0, got -1",
                         "r.yaml:8:27 objective.0.gamma is not a key; legal keys: type, weight, beta, label_smoothing, reference,"
@@ -91,8 +91,8 @@ final class RecipeProblemsTest {
                         """))
                 .containsExactly(
                         "r.yaml:3:12 reference must be none for method reward, which reads no reference",
-                        "r.yaml:4:46 data.shape must be detect | preference | implicit_preference | dialogue_preference"
-                                + " | prompt_per_side for method reward, got text",
+                        "r.yaml:4:46 data.shape must be detect | " + Shapes.words(Shape.Kind.PAIRS)
+                                + " for method reward, got text",
                         "r.yaml:5:20 objective.0.type must be bradley_terry for method reward; other objectives need"
                                 + " method supervised, preference or unpaired",
                         "r.yaml:6:17 sample.every must be 0 for method reward: a reward model says nothing",
@@ -230,14 +230,14 @@ final class RecipeProblemsTest {
                         "r.yaml:4:20 objective.0.type must be mle for method supervised;"
                                 + " other objectives need method preference, unpaired or reward",
                         "--reference must be none for method supervised, which reads no reference",
-                        "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
-                                + " | prompt_per_side | prompt_completion | unpaired | text | messages"
+                        "--data.shape must be detect | "
+                                + Shapes.words(Shape.Kind.PAIRS, Shape.Kind.LABELLED, Shape.Kind.ANSWERS)
                                 + " for method supervised, got prompt");
         assertThat(problems(SOUND, "reference", "none", "data.shape", "text"))
                 .containsExactly(
                         "--reference must be initial or a model directory for objective.0, got none",
-                        "--data.shape must be detect | preference | implicit_preference | dialogue_preference"
-                                + " | prompt_per_side for method preference, got text");
+                        "--data.shape must be detect | " + Shapes.words(Shape.Kind.PAIRS)
+                                + " for method preference, got text");
         assertThat(problems(SOUND, "data.evaluate", "0", "evaluate.every", "50"))
                 .containsExactly(
                         "--evaluate.every must be 0 where data.evaluate is 0: there is nothing to evaluate on");

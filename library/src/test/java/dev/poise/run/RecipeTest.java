@@ -2,6 +2,7 @@ package dev.poise.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.data.Ranking;
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
 import dev.poise.monitor.Alarm;
@@ -84,6 +85,7 @@ final class RecipeTest {
                           train: d.jsonl
                           evaluate: 0
                           shape: detect
+                          ranking: best_worst
                           chat_template: model
                           bad_rows: stop
                           too_long: cut
@@ -155,6 +157,7 @@ final class RecipeTest {
                   train: [a.jsonl, "b, c.jsonl", "null", "d\\u0001\\"e\\\\f # g"]
                   evaluate: "0.25"
                   shape: dialogue_preference
+                  ranking: adjacent
                   chat_template: llama3
                   bad_rows: quarantine
                   too_long: drop
@@ -201,6 +204,7 @@ final class RecipeTest {
                                 Path.of("d\u0001\"e\\f # g")),
                         new Recipe.HeldOut.File(Path.of("0.25")),
                         Shape.DIALOGUE_PREFERENCE,
+                        Ranking.ADJACENT,
                         "llama3",
                         Recipe.BadRows.QUARANTINE,
                         TooLong.DROP,

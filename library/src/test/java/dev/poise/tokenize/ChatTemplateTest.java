@@ -7,8 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The expected texts are what `transformers` 5.18 renders with the templates of these formats.
 final class ChatTemplateTest {
@@ -77,10 +81,28 @@ final class ChatTemplateTest {
 
     @Test
     void refusesAnUnknownRoleByName() {
-        List<Message> turn = List.of(new Message("tool", "42"));
+        List<Message> turn = List.of(new Message("judge", "42"));
         assertThatThrownBy(() -> TurnFormat.chatMl().render(turn, false))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("role must be one of system, user, assistant, got \"tool\"");
+                .hasMessage("role must be one of system, user, assistant, tool, got \"judge\"");
+    }
+
+    @Test
+    void formatsThatAreWrittenOutHaveNoWordsForTools() {
+        JsonNode something = JsonMapper.shared().readTree("[{\"name\":\"clock\"}]");
+        for (Message turn : List.of(
+                new Message("tool", "42"),
+                new Message("assistant", "", Map.of("tool_calls", something)),
+                new Message("assistant", "x", Map.of("reasoning_content", something)))) {
+            assertThatThrownBy(() -> TurnFormat.chatMl().conversation(List.of(turn), 0))
+                    .isInstanceOf(ChatTemplateException.class)
+                    .hasMessageStartingWith("the chat template chatml has no words for ")
+                    .hasMessageEndingWith("a template of the model's own may (data.chat_template: model, or a file)");
+        }
+        assertThatThrownBy(() -> TurnFormat.chatMl().prompt(TALK, Map.of("tools", something)))
+                .isInstanceOf(ChatTemplateException.class);
+        assertThat(TurnFormat.chatMl().prompt(TALK, Map.of("enable_thinking", something)))
+                .isEqualTo(TurnFormat.chatMl().prompt(TALK));
     }
 
     @Test
@@ -93,11 +115,22 @@ final class ChatTemplateTest {
             assertThat(ChatTemplate.chosen("none", directory, tokenizer, NOW)).isEmpty();
             assertThat(ChatTemplate.chosen("model", directory, tokenizer, NOW)).isEmpty();
             assertThatThrownBy(() -> ChatTemplate.chosen("alpaca", directory, tokenizer, NOW))
-                    .hasMessage("data.chat_template must be one of model, chatml, llama3, zephyr, none or a file,"
-                            + " got alpaca");
+                    .hasMessage("data.chat_template must be one of model, model:NAME, chatml, llama3, zephyr, none or a"
+                            + " file, got alpaca");
             assertThat(TurnFormat.chatMl().warnings(tokenizer)).isEmpty();
             assertThat(TurnFormat.llama3("<s>").warnings(tokenizer)).hasSize(1);
         }
+    }
+
+    @Test
+    void tellsItsPartsApart() {
+        assertThat(TurnFormat.zephyr("</s>").wordings())
+                .containsExactly(new ChatTemplate.Wording("zephyr", Optional.empty(), "\n<|\n|>\n\nfalse\n</s>\n\n"));
+        assertThat(TurnFormat.llama3("<s>").wordings())
+                .isNotEqualTo(TurnFormat.llama3("<t>").wordings());
+        assertThat(ChatTemplate.isLegal("model:rag")).isTrue();
+        assertThat(ChatTemplate.isLegal("model:")).isFalse();
+        assertThat(ChatTemplate.isLegal("rag")).isFalse();
     }
 
     private static List<String> assistant(TurnFormat template) {

@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -127,6 +131,30 @@ final class JinjaTemplateTest {
     }
 
     @Test
+    void tellsTheTemplateOfToolsAndWhatAMessageHoldsBesides() {
+        JsonNode calls = JsonMapper.shared()
+                .readTree(
+                        "[{\"type\":\"function\",\"function\":{\"name\":\"clock\",\"arguments\":{\"zone\":\"UTC\"}}}]");
+        List<Message> talk = List.of(
+                new Message("user", "time?"),
+                new Message("assistant", "", Map.of("tool_calls", calls)),
+                new Message("tool", "12:00", Map.of("name", JsonNodeFactory.instance.stringNode("clock"))),
+                new Message("assistant", "noon"));
+        Map<String, JsonNode> given = Map.of(
+                "tools", JsonMapper.shared().readTree("[{\"type\":\"function\",\"function\":{\"name\":\"clock\"}}]"),
+                "loud", JsonNodeFactory.instance.booleanNode(true));
+        ChatTemplate template = template("{% if tools %}{{ tools[0].function.name }}|{% endif %}"
+                + "{% for m in messages %}{{ m.role }}:{{ m.content }}"
+                + "{% for c in m.tool_calls or [] %}{{ c.function.arguments | tojson }}{% endfor %}"
+                + "{{ m.name }}{{ '!' if loud }};{% endfor %}{{ 'assistant:' if add_generation_prompt }}");
+        MarkedText text = template.conversation(talk, 1, given);
+        assertThat(text.text())
+                .isEqualTo("clock|user:time?!;assistant:{\"zone\": \"UTC\"}!;tool:12:00clock!;assistant:noon!;");
+        assertThat(trained(text)).containsExactly("{\"zone\": \"UTC\"}!;", "noon!;");
+        assertThat(template.prompt(talk.subList(0, 1), given)).isEqualTo("clock|user:time?!;assistant:");
+    }
+
+    @Test
     void findsTheTemplateWhereTransformersDoes() throws IOException {
         settings("config");
         assertThat(chosen("model").prompt(TALK)).isEqualTo("config");
@@ -143,10 +171,51 @@ final class JinjaTemplateTest {
         Files.writeString(directory.resolve("tokenizer_config.json"), settings.toString());
         assertThatThrownBy(() -> chosen("model"))
                 .isInstanceOf(TokenizerException.class)
-                .hasMessageContaining("one template is called \"default\"");
+                .hasMessage(directory + ": has no chat template called default; data.chat_template may be model:rag");
         settings.withArray("chat_template").addObject().put("name", "default").put("template", "plain");
         Files.writeString(directory.resolve("tokenizer_config.json"), settings.toString());
         assertThat(chosen("model").prompt(TALK)).isEqualTo("plain");
+    }
+
+    @Test
+    void namedTemplatesLieInAFolderOfTheirOwn() throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("additional_chat_templates"));
+        Files.writeString(folder.resolve("rag.jinja"), "rag");
+        Path tools = Files.writeString(folder.resolve("tool_use.jinja"), "use {{ tools[0].name }}");
+        Files.writeString(folder.resolve("notes.txt"), "no template");
+        settings("config");
+        // Files come before the settings, even where they hold no default.
+        assertThatThrownBy(() -> chosen("model"))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(directory
+                        + ": has no chat template called default; data.chat_template may be model:rag, model:tool_use");
+        Path plain = Files.writeString(directory.resolve("chat_template.jinja"), "plain");
+        Map<String, JsonNode> given = Map.of("tools", JsonMapper.shared().readTree("[{\"name\":\"clock\"}]"));
+        assertThat(chosen("model").prompt(TALK)).isEqualTo("plain");
+        assertThat(chosen("model").prompt(TALK, given)).isEqualTo("use clock");
+        assertThat(chosen("model").conversation(TALK.subList(0, 1), 1, given).text())
+                .isEqualTo("use clock");
+        assertThat(chosen("model:default").prompt(TALK, given)).isEqualTo("plain");
+        assertThat(chosen("model:rag").prompt(TALK, given)).isEqualTo("rag");
+        assertThat(chosen("model").wordings())
+                .containsExactly(
+                        new ChatTemplate.Wording("model:default", Optional.of(plain), "plain"),
+                        new ChatTemplate.Wording("model:tool_use", Optional.of(tools), "use {{ tools[0].name }}"));
+        assertThat(chosen("model:rag").wordings())
+                .extracting(ChatTemplate.Wording::choice)
+                .containsExactly("model:rag");
+        assertThatThrownBy(() -> chosen("model:sql"))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(directory + ": has no chat template called sql; data.chat_template may be model:default,"
+                        + " model:rag, model:tool_use");
+    }
+
+    @Test
+    void saysThatAModelHasNoTemplateAtAll() {
+        assertThatThrownBy(() -> chosen("model:rag"))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(directory + ": has no chat template called rag; data.chat_template must be a format by name"
+                        + " or a file, for it has none at all");
     }
 
     @Test

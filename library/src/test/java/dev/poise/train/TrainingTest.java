@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.poise.run.AtomicWrite;
+import dev.poise.run.Digest;
+import dev.poise.run.Manifest;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;
@@ -364,6 +366,43 @@ final class TrainingTest {
                     .as("the newest checkpoint, and the best where it is another")
                     .isBetween(1L, 2L);
         }
+    }
+
+    @Test
+    void theManifestSaysWhichChatTemplateARunWasTunedWith() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        try (Stream<Path> files = Files.list(MODEL)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, model.resolve(file.getFileName()));
+            }
+        }
+        Path tools = Files.createDirectories(model.resolve("additional_chat_templates"))
+                .resolve("tool_use.jinja");
+        Files.writeString(tools, "{% for m in messages %}{{ m.content }}{% endfor %}");
+        List<String> overrides =
+                List.of("train.max_steps=1", "train.max_tokens=64", "train.batch_pairs=4", "model=" + model);
+        Training.run(recipe("run", overrides), false, Progress.silent());
+        Path run = folder.resolve("run");
+        Path plain = model.resolve("chat_template.jinja");
+        assertThat(Manifest.read(run.resolve("manifest.json")).chatTemplates())
+                .containsExactly(
+                        new Manifest.Template("model:default", plain.toString(), Digest.ofFile(plain)),
+                        new Manifest.Template("model:tool_use", tools.toString(), Digest.ofFile(tools)));
+        assertThat(run.resolve("model/additional_chat_templates/tool_use.jinja"))
+                .hasSameTextualContentAs(tools);
+        assertThat(run.resolve("model/README.md"))
+                .content()
+                .contains("Chat template: `model:tool_use` (SHA-256 " + Digest.ofFile(tools) + ").");
+        Files.writeString(tools, "{{ tools }}");
+        assertThatThrownBy(() -> Training.run(recipe("run", overrides), true, Progress.silent()))
+                .hasMessageContaining("the chat template's words are not those that the run was started with");
+        // None but the one that is asked for counts.
+        List<String> named = Stream.concat(overrides.stream(), Stream.of("data.chat_template=chatml"))
+                .toList();
+        Training.run(recipe("named", named), false, Progress.silent());
+        assertThat(Manifest.read(folder.resolve("named/manifest.json")).chatTemplates())
+                .extracting(Manifest.Template::choice)
+                .containsExactly("chatml");
     }
 
     private Recipe recipe(String output, List<String> overrides) {

@@ -9,6 +9,7 @@ import dev.poise.data.Example;
 import dev.poise.data.ExampleReader;
 import dev.poise.data.Row;
 import dev.poise.data.TooLong;
+import dev.poise.data.Undecided;
 import dev.poise.model.TokenBatch;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
@@ -74,6 +75,7 @@ record PreparedPairs(Path file, List<Encoded.Pair> encoded) {
                     && !chosen.equals(rejected) -> Optional.of(pair);
             case Example _ -> Optional.empty();
             case BadRow _ -> Optional.empty();
+            case Undecided _ -> Optional.empty();
         };
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.hub;
+
+import org.jspecify.annotations.NullMarked;
