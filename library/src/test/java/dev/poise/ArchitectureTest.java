@@ -45,8 +45,10 @@ final class ArchitectureTest {
                             "evaluate",
                             "online",
                             "monitor",
-                            "run")),
+                            "run",
+                            "sink")),
             Map.entry("report", List.of("monitor", "run")),
+            Map.entry("sink", List.of("monitor", "run")),
             Map.entry("watch", List.of("report")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
             Map.entry("bandit", List.of("objective", "evaluate", "report")),
@@ -79,6 +81,7 @@ final class ArchitectureTest {
             "monitor",
             "run",
             "report",
+            "sink",
             "watch",
             "bandit");
 

@@ -15,6 +15,8 @@ import dev.poise.run.Recipe;
 import dev.poise.run.RunDirectory;
 import dev.poise.run.RunLock;
 import dev.poise.run.Samples;
+import dev.poise.sink.TensorBoard;
+import dev.poise.sink.TrainerState;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Torch;
@@ -248,6 +250,9 @@ public final class Training {
                         : Samples.resume(directory.samples(), state.step());
                 Supply supply = supply(rows, tokenizer, policy, tuner, metrics, checkpoint)) {
             checkpoint.ifPresent(tuner.optimiser()::readFrom);
+            if (recipe.log().to().contains(Recipe.Sink.TENSORBOARD)) {
+                metrics.copyTo(TensorBoard.follow(directory));
+            }
             SampleSheet sheet = new SampleSheet(
                     recipe.sample(), prompts(rows, architecture.context()), tokenizer, samples, recipe.seed());
             Monitors monitors = Monitors.of(
@@ -267,6 +272,9 @@ public final class Training {
                 ModelDirectory.write(policy, recipe.model(), target);
                 Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.steps(), evaluation));
             });
+            if (recipe.log().to().contains(Recipe.Sink.TRAINER_STATE)) {
+                TrainerState.read(directory).writeTo(directory.trainerState());
+            }
             Outcome outcome = new Outcome(
                     loop.steps(),
                     directory.model(),
