@@ -80,9 +80,12 @@ final class Event {
 
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
+        /// A whole number; 0 is what a reader takes where there is none, and is left out.
         Message varint(int field, long value) {
-            key(field, VARINT);
-            varint(value);
+            if (value != 0) {
+                key(field, VARINT);
+                varint(value);
+            }
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.poise.sink;
 
 import dev.poise.monitor.Event;
 import dev.poise.run.AtomicWrite;
+import dev.poise.run.Best;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;
@@ -10,12 +11,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.SerializationFeature;
@@ -34,9 +36,6 @@ public record TrainerState(SortedMap<String, @Nullable Object> values) {
             .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
-
-    /// The best value of the metric that checkpoints are kept by.
-    private record Best(double value, long step) {}
 
     /// The state after a run's last metric line.
     ///
@@ -57,7 +56,6 @@ public record TrainerState(SortedMap<String, @Nullable Object> values) {
         double epoch = 0;
         double stepsPerEpoch = 0;
         double tokens = 0;
-        Best best = null;
         List<SequencedMap<String, Object>> history = new ArrayList<>();
         for (MetricLine line : lines) {
             if (line.values().containsKey(Event.KEY)) {
@@ -76,16 +74,16 @@ public record TrainerState(SortedMap<String, @Nullable Object> values) {
             if (line.step() > 0 && epoch > 0) {
                 stepsPerEpoch = Math.rint(line.step() / epoch);
             }
-            best = better(recipe.checkpoint(), line, best);
         }
+        Optional<Best> best = Best.of(recipe.checkpoint(), lines);
         Long steps = recipe.train().maxSteps();
         long most = steps != null ? steps : (long) Math.ceil(recipe.train().epochs() * stepsPerEpoch);
         SortedMap<String, @Nullable Object> values = new TreeMap<>();
-        values.put("best_global_step", best == null ? null : best.step());
-        values.put("best_metric", best == null ? null : best.value());
+        values.put("best_global_step", best.map(Best::step).orElse(null));
+        values.put("best_metric", best.map(Best::value).orElse(null));
         values.put(
                 "best_model_checkpoint",
-                best == null ? null : run.checkpoint(best.step()).toString());
+                best.map(one -> run.checkpoint(one.step()).toString()).orElse(null));
         values.put("epoch", epoch);
         values.put("eval_steps", recipe.evaluate().every());
         values.put("global_step", lines.getLast().step());
@@ -104,20 +102,6 @@ public record TrainerState(SortedMap<String, @Nullable Object> values) {
         values.put("trial_name", null);
         values.put("trial_params", null);
         return new TrainerState(values);
-    }
-
-    /// The better of what was best and what a line says. A policy before its first step is none to keep.
-    private static @Nullable Best better(Recipe.Checkpoint checkpoint, MetricLine line, @Nullable Best best) {
-        String watched = checkpoint.best();
-        if (watched == null || line.step() == 0 || line.number(watched).isEmpty()) {
-            return best;
-        }
-        double value = line.number(watched).getAsDouble();
-        if (!Double.isFinite(value)) {
-            return best;
-        }
-        boolean improves = best == null || (checkpoint.smallerIsBetter() ? value < best.value() : value > best.value());
-        return improves ? new Best(value, line.step()) : best;
     }
 
     /// Writes it, in place of an earlier one, whole or not at all.

@@ -270,7 +270,7 @@ public final class Training {
             SequencedMap<String, Double> evaluation = loop.run();
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, recipe.model(), target);
-                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.steps(), evaluation));
+                Files.writeString(target.resolve("README.md"), card(rows, loop.steps(), evaluation, monitors));
             });
             if (recipe.log().to().contains(Recipe.Sink.TRAINER_STATE)) {
                 TrainerState.read(directory).writeTo(directory.trainerState());
@@ -283,6 +283,20 @@ public final class Training {
                     rows.referenceSeconds());
             return new Tuned(outcome, monitors.cost());
         }
+    }
+
+    private String card(
+            PreparedRows rows, long steps, SequencedMap<String, Double> evaluation, Monitors monitors)
+            throws IOException {
+        return new ModelCard(
+                        recipe,
+                        Manifest.read(directory.manifest()),
+                        Metrics.read(directory.metrics()),
+                        steps,
+                        monitors.stopped().orElse(null),
+                        evaluation,
+                        rows.evaluationRows())
+                .text();
     }
 
     /// The decoder that is trained: a language model or, by method reward, what gives answers scores.
