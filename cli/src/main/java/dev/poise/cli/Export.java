@@ -49,11 +49,7 @@ final class Export implements Callable<Integer> {
     @Parameters(paramLabel = "WHAT", description = "A model directory or a run directory.")
     private Path what;
 
-    @Option(
-            names = "--to",
-            required = true,
-            paramLabel = "FORMAT",
-            description = "One of ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "One of ${COMPLETION-CANDIDATES}.")
     private Format format;
 
     @Option(

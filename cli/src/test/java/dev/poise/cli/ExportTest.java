@@ -49,15 +49,19 @@ final class ExportTest {
         Files.writeString(run.resolve("recipe.yaml"), "");
         assertThat(CommandRun.of("export", path("run"), "--to", "tensorboard").err())
                 .contains("metrics.jsonl: no such file or directory");
-        assertThat(CommandRun.of("export", path("run"), "--to", "gguf", "--output", path("x.gguf")).err())
+        assertThat(CommandRun.of("export", path("run"), "--to", "gguf", "--output", path("x.gguf"))
+                        .err())
                 .contains("must be a finished run");
-        assertThat(CommandRun.of("export", path("none"), "--to", "gguf", "--output", path("x.gguf")).err())
+        assertThat(CommandRun.of("export", path("none"), "--to", "gguf", "--output", path("x.gguf"))
+                        .err())
                 .contains("a model must be a directory");
-        assertThat(CommandRun.of("export", MODEL, "--to", "gguf", "--output", path("no/such/x.gguf")).err())
+        assertThat(CommandRun.of("export", MODEL, "--to", "gguf", "--output", path("no/such/x.gguf"))
+                        .err())
                 .contains("no such file or directory");
         assertThat(CommandRun.of("export", MODEL, "--to", "gguf").code()).isEqualTo(2);
         assertThat(CommandRun.of("export", MODEL, "--to", "onnx").code()).isEqualTo(2);
-        assertThat(CommandRun.of("export", path("run"), "--to", "trainer_state", "--type", "f16").code())
+        assertThat(CommandRun.of("export", path("run"), "--to", "trainer_state", "--type", "f16")
+                        .code())
                 .isEqualTo(2);
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left).containsExactly(run);

@@ -14,7 +14,6 @@ import dev.poise.weights.GgufWriter;
 import dev.poise.weights.GgufWriter.Outgoing;
 import dev.poise.weights.StoredTensor;
 import dev.poise.weights.WeightDirectory;
-import dev.poise.weights.WeightsException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,7 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -84,12 +83,12 @@ public final class GgufExport {
 
     /// Writes a directory's language model, its tokenizer and its chat template as one file, whole or not at all.
     ///
-    /// @param type of the matrices; norms, biases and learned positions stay F32, and a matrix whose rows are not of
-    ///     whole blocks becomes F16 beside Q8_0
+    /// @param type of the matrices; norms, biases and learned positions stay F32, and a matrix whose rows are
+    ///     not of whole blocks becomes F16 beside Q8_0
     /// @param note told what the file says less exactly than the directory
     /// @throws ModelException when llama.cpp's graph of the family cannot say what the configuration asks for
-    /// @throws dev.poise.tokenize.TokenizerException when the tokenizer is of a kind that the format has no words for
-    /// @throws WeightsException when weights are malformed, or numbers do not fit the type
+    /// @throws dev.poise.tokenize.TokenizerException when the format has no words for the tokenizer
+    /// @throws dev.poise.weights.WeightsException when weights are malformed, or numbers do not fit the type
     public static void write(Path directory, Path file, Type type, Consumer<String> note) {
         Architecture architecture = ModelDirectory.architecture(directory);
         ModelDirectory.requireLanguageModel(directory, architecture);
@@ -140,7 +139,8 @@ public final class GgufExport {
         if (gemma() && architecture.output() == Output.OWN) {
             throw refused("a head of its own (tie_word_embeddings: false)");
         }
-        if (architecture.family() == Family.GEMMA3 && Architecture.Caps.bounds(architecture.caps().logits())) {
+        if (architecture.family() == Family.GEMMA3
+                && Architecture.Caps.bounds(architecture.caps().logits())) {
             throw refused("a cap on logits (final_logit_softcapping)");
         }
     }
@@ -157,7 +157,8 @@ public final class GgufExport {
             throw refused("the activation " + activation);
         }
         if (activation == Activation.GELU) {
-            note.accept("llama.cpp computes this family's GELU by the tanh formula, so that its numbers differ a little");
+            note.accept(
+                    "llama.cpp computes this family's GELU by the tanh formula, so that its numbers differ a little");
         }
     }
 
@@ -194,8 +195,8 @@ public final class GgufExport {
                         case LLAMA, MISTRAL, QWEN2, QWEN3, OLMO2, PHI3, GEMMA2, GEMMA3, GPT_NEOX -> true;
                     };
             if (turns != turnExpected) {
-                throw refused("rotation at other layers than every four but the last (no_rope_layers), here layer "
-                        + layer);
+                throw refused(
+                        "rotation at other layers than every four but the last (no_rope_layers), here layer " + layer);
             }
         }
     }
@@ -203,7 +204,9 @@ public final class GgufExport {
     private ObjectNode metadata() {
         ObjectNode metadata = JsonMapper.shared().createObjectNode();
         metadata.put("general.architecture", kind);
-        metadata.put("general.name", directory.toAbsolutePath().normalize().getFileName() + "");
+        metadata.put(
+                "general.name",
+                String.valueOf(directory.toAbsolutePath().normalize().getFileName()));
         metadata.put(
                 "general.file_type",
                 switch (type) { // as llama.h counts them
@@ -232,11 +235,16 @@ public final class GgufExport {
             metadata.put(kind + ".use_parallel_residual", architecture.form() == Form.PARALLEL);
         }
         if (gemma()) {
-            put(metadata, "attention.sliding_window", architecture.layerTypes().getFirst().window());
+            put(
+                    metadata,
+                    "attention.sliding_window",
+                    architecture.layerTypes().getFirst().window());
         }
         if (architecture.family() == Family.GEMMA2) {
-            metadata.put(kind + ".attn_logit_softcapping", (float) cap(architecture.caps().scores()));
-            metadata.put(kind + ".final_logit_softcapping", (float) cap(architecture.caps().logits()));
+            metadata.put(kind + ".attn_logit_softcapping", (float)
+                    cap(architecture.caps().scores()));
+            metadata.put(kind + ".final_logit_softcapping", (float)
+                    cap(architecture.caps().logits()));
         }
         if (!architecture.learnedPositions()) {
             describeRotation(metadata);
@@ -261,27 +269,19 @@ public final class GgufExport {
         if (gemma() || window >= architecture.context()) {
             return architecture.context();
         }
-        note.accept("llama.cpp has no window in this family: context_length is " + window + ", that of the window, and not "
-                + architecture.context());
+        note.accept("llama.cpp has no window in this family: context_length is " + window
+                + ", that of the window, and not " + architecture.context());
         return window;
     }
 
-    /// The rotation of layers that see all: the last layer's, or, of SmolLM 3, the first's.
+    /// The rotation that the metadata tell: that of all layers that turn, or, of Gemma 3, of those that see all.
     private Rotary rotary() {
-        @Nullable Rotary last = architecture.layerTypes().getLast().rotary();
-        @Nullable Rotary first = architecture.layerTypes().getFirst().rotary();
-        if (last != null && architecture.family() != Family.GEMMA3) {
-            return last;
-        }
-        Rotary full = architecture.layerTypes().stream()
-                .filter(layer -> layer.window() == LayerType.ALL && layer.rotary() != null)
+        boolean third = architecture.family() == Family.GEMMA3;
+        return architecture.layerTypes().stream()
+                .filter(layer -> !third || layer.window() == LayerType.ALL)
+                .flatMap(layer -> Stream.ofNullable(layer.rotary()))
                 .findFirst()
-                .map(LayerType::rotary)
-                .orElse(first);
-        if (full == null) {
-            throw refused("a family that turns without a layer that does");
-        }
-        return full;
+                .orElseGet(() -> new Rotary.Fixed(Rotary.geometric(base(), architecture.headWidth()), 1));
     }
 
     private void describeRotation(ObjectNode metadata) {
@@ -293,26 +293,29 @@ public final class GgufExport {
         String rope = scaling.text("rope_type", scaling.text("type", "default"));
         String prefix = kind + ".rope.scaling.";
         switch (rotary) {
-            case Rotary.LongRope longRope when architecture.family() == Family.PHI3 -> {
+            case Rotary.LongRope longRope
+            when architecture.family() == Family.PHI3 -> {
                 put(metadata, "rope.scaling.original_context_length", longRope.steady());
                 metadata.put(prefix + "attn_factor", (float) longRope.magnitude());
                 note.accept("llama.cpp chooses the long or short factors of this model by the context that it is given"
                         + " and not by the length of the text");
             }
-            case Rotary.Fixed fixed when rope.equals("yarn") -> {
+            case Rotary.Fixed _
+            when rope.equals("yarn") -> {
                 for (String key :
                         List.of("beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate", "attention_factor")) {
                     if (scaling.has(key) && !isDefault(scaling, key)) {
                         throw refused("YaRN with " + key + " of its own");
                     }
                 }
-                int original = scaling.integer(
-                        "original_max_position_embeddings", config.integer("max_position_embeddings"));
+                int original =
+                        scaling.integer("original_max_position_embeddings", config.integer("max_position_embeddings"));
                 double factor = scaling.number("factor", config.integer("max_position_embeddings") / (double) original);
                 metadata.put(prefix + "type", "yarn").put(prefix + "factor", (float) factor);
                 put(metadata, "rope.scaling.original_context_length", original);
             }
-            case Rotary.Fixed fixed when fixed.magnitude() == 1 -> {
+            case Rotary.Fixed fixed
+            when fixed.magnitude() == 1 -> {
                 double[] divisors = divisors(fixed, base);
                 if (eachByItself(divisors)) {
                     requireFactors();
@@ -320,7 +323,7 @@ public final class GgufExport {
                     metadata.put(prefix + "type", "linear").put(prefix + "factor", (float) divisors[0]);
                 }
             }
-            case Rotary other -> throw refused("rotary positions of type " + rope);
+            case Rotary _ -> throw refused("rotary positions of type " + rope);
         }
         requireWindowedRotation();
     }
@@ -452,10 +455,7 @@ public final class GgufExport {
         Type held = matrix && !name.startsWith("position_embd") ? type : Type.F32;
         StoredTensor found = stored.find(part).orElseThrow();
         return new Outgoing(
-                name,
-                held.fits(shape) ? held : Type.F16,
-                shape,
-                arena -> numbers(found, parameter, part, name, arena));
+                name, held.fits(shape) ? held : Type.F16, shape, arena -> numbers(found, parameter, part, name, arena));
     }
 
     private String name(Parameter parameter, int index) {
@@ -550,7 +550,7 @@ public final class GgufExport {
     }
 
     private ModelException refused(String what) {
-        return new ModelException(directory.resolve("config.json") + ": asks for " + what + ", which llama.cpp's " + kind
-                + " has no switch for: this model cannot be written as GGUF");
+        return new ModelException(directory.resolve("config.json") + ": asks for " + what + ", which llama.cpp's "
+                + kind + " has no switch for: this model cannot be written as GGUF");
     }
 }

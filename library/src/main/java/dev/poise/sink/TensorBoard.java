@@ -1,5 +1,6 @@
 package dev.poise.sink;
 
+import dev.poise.monitor.Event;
 import dev.poise.run.AtomicWrite;
 import dev.poise.run.Manifest;
 import dev.poise.run.MetricLine;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -49,8 +49,9 @@ public final class TensorBoard implements MetricSink {
     ///
     /// @param run with a recipe, a manifest and metric lines, cut to where the run goes on
     public static TensorBoard follow(RunDirectory run) throws IOException {
-        List<Path> earlier =
-                files(run.root()).stream().filter(file -> file.toString().endsWith(OWN)).toList();
+        List<Path> earlier = files(run.root()).stream()
+                .filter(file -> file.toString().endsWith(OWN))
+                .toList();
         Lines lines = new Lines();
         Path file = free(run.root(), Instant.now().getEpochSecond());
         AtomicWrite.file(file, history(run, Metrics.read(run.metrics()), lines, !earlier.isEmpty()));
@@ -65,8 +66,7 @@ public final class TensorBoard implements MetricSink {
     /// @param directory where to; made where it is not there
     /// @return the file
     /// @throws FileAlreadyExistsException when the directory has an event file, which would be shown as well
-    /// @throws NoSuchFileException when the run has no metrics
-    /// @throws IOException when the run cannot be read or the file not be written
+    /// @throws IOException when the run has no metrics or cannot be read, or the file cannot be written
     public static Path export(RunDirectory run, Path directory) throws IOException {
         List<MetricLine> lines = Metrics.read(run.metrics());
         if (lines.isEmpty()) {
@@ -76,7 +76,8 @@ public final class TensorBoard implements MetricSink {
             List<Path> there = files(directory);
             if (!there.isEmpty()) {
                 throw new FileAlreadyExistsException(directory + " must hold no event file, got "
-                        + there.getFirst().getFileName() + ", which TensorBoard would show as well; choose another --output");
+                        + there.getFirst().getFileName()
+                        + ", which TensorBoard would show as well; choose another --output");
             }
         } else {
             Files.createDirectories(directory);
@@ -104,12 +105,12 @@ public final class TensorBoard implements MetricSink {
             throws IOException {
         double started = seconds(Manifest.read(run.manifest()).started());
         ByteArrayOutputStream history = new ByteArrayOutputStream();
-        history.writeBytes(Event.version(started));
+        history.writeBytes(EventRecord.version(started));
         if (again) {
-            history.writeBytes(Event.restart(started, 0));
+            history.writeBytes(EventRecord.restart(started, 0));
         }
         String recipe = "```yaml\n" + Files.readString(run.recipe()).stripTrailing() + "\n```";
-        history.writeBytes(Event.text(started, 0, "recipe", recipe));
+        history.writeBytes(EventRecord.text(started, 0, "recipe", recipe));
         Passed passed = new Passed();
         for (MetricLine line : all) {
             history.writeBytes(lines.events(started + passed.at(line), line));
@@ -155,26 +156,25 @@ public final class TensorBoard implements MetricSink {
         private final Map<String, Long> written = new LinkedHashMap<>();
 
         byte[] events(double wall, MetricLine line) {
-            if (line.values().containsKey(dev.poise.monitor.Event.KEY)) {
-                return dev.poise.monitor.Event.of(line.step(), line.values())
-                        .map(told -> Event.text(wall, line.step(), "events", markdown(told)))
+            if (line.values().containsKey(Event.KEY)) {
+                return Event.of(line.step(), line.values())
+                        .map(told -> EventRecord.text(wall, line.step(), "events", markdown(told)))
                         .orElse(new byte[0]);
             }
             Map<String, Double> values = new LinkedHashMap<>();
             line.values().forEach((name, value) -> {
-                String tag = name.startsWith(EVALUATION)
-                        ? "eval/" + name.substring(EVALUATION.length())
-                        : "train/" + name;
+                String tag =
+                        name.startsWith(EVALUATION) ? "eval/" + name.substring(EVALUATION.length()) : "train/" + name;
                 boolean another = value instanceof Number && written.getOrDefault(tag, -1L) != line.step();
                 if (another) {
                     values.put(tag, ((Number) value).doubleValue());
                     written.put(tag, line.step());
                 }
             });
-            return values.isEmpty() ? new byte[0] : Event.scalars(wall, line.step(), values);
+            return values.isEmpty() ? new byte[0] : EventRecord.scalars(wall, line.step(), values);
         }
 
-        private static String markdown(dev.poise.monitor.Event told) {
+        private static String markdown(Event told) {
             String advice = told.advice().isEmpty() ? "" : " What to try: " + told.advice();
             return "**" + told.title() + "** (" + told.name() + "): " + told.happened() + advice;
         }

@@ -150,7 +150,10 @@ public final class GgufVocabulary {
                 return "gpt-2";
             }
             boolean two = steps.size() == 2;
-            if (two && splits && is(first, "Digits") && first.path("individual_digits").booleanValue(false)) {
+            if (two
+                    && splits
+                    && is(first, "Digits")
+                    && first.path("individual_digits").booleanValue(false)) {
                 return "smollm";
             }
             if (two && !splits && is(first, "Split") && isolates) {
@@ -172,8 +175,9 @@ public final class GgufVocabulary {
             if (!is(step, "NFC")) {
                 throw wrong("normalizer must be none or NFC, got " + step);
             }
-            note.accept("llama.cpp does not normalise text to NFC, as this tokenizer does: text in decomposed characters"
-                    + " splits differently there");
+            note.accept(
+                    "llama.cpp does not normalise text to NFC, as this tokenizer does: text in decomposed characters"
+                            + " splits differently there");
         }
         boolean ignores = model.path("ignore_merges").booleanValue(false);
         if (ignores != rule.equals("llama-bpe")) {
@@ -331,7 +335,8 @@ public final class GgufVocabulary {
             return List.of();
         }
         return is(stage, "Sequence")
-                ? stage.path(inside).valueStream()
+                ? stage.path(inside)
+                        .valueStream()
                         .flatMap(step -> flat(step, inside).stream())
                         .toList()
                 : List.of(stage);

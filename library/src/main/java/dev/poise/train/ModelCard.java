@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
@@ -131,7 +130,8 @@ record ModelCard(
                 .flatMapToDouble(line -> line.number("epoch").stream())
                 .findFirst()
                 .orElse(0);
-        String from = onTheHub(recipe.model()).orElse(String.valueOf(recipe.model().getFileName()));
+        String from =
+                onTheHub(recipe.model()).orElse(String.valueOf(recipe.model().getFileName()));
         String end = stopped == null ? "" : " It was stopped " + escaped(stopped) + ".";
         return String.format(
                 Locale.ROOT,
@@ -148,8 +148,8 @@ record ModelCard(
         if (evaluation.isEmpty()) {
             return List.of();
         }
-        List<String> table = new ArrayList<>(
-                List.of("| metric | before | after | 95 % interval |", "|---|---|---|---|"));
+        List<String> table =
+                new ArrayList<>(List.of("| metric | before | after | 95 % interval |", "|---|---|---|---|"));
         evaluation.forEach((name, value) -> {
             boolean end = name.endsWith("_low") || name.endsWith("_high");
             if (!end) {
@@ -159,7 +159,8 @@ record ModelCard(
         });
         List<String> results = new ArrayList<>();
         results.add("## Results");
-        results.add("On " + rows + " held-out rows, before the first and after the last step. An interval is of the rows that"
+        results.add("On " + rows
+                + " held-out rows, before the first and after the last step. An interval is of the rows that"
                 + " happened to be held out; what another seed would have made of the training is not in it.");
         results.add(String.join("\n", table));
         Best.of(recipe.checkpoint(), lines).ifPresent(best -> {
@@ -183,8 +184,8 @@ record ModelCard(
 
     /// The interval that was measured beside a metric, or that of a share of the rows.
     private String interval(String name, double value) {
-        @Nullable Double low = evaluation.get(name + "_low");
-        @Nullable Double high = evaluation.get(name + "_high");
+        Double low = evaluation.get(name + "_low");
+        Double high = evaluation.get(name + "_high");
         if (low != null && high != null) {
             return digits(low) + " to " + digits(high);
         }
@@ -205,7 +206,9 @@ record ModelCard(
         boolean read = lines.stream()
                 .anyMatch(line -> line.values().keySet().stream().anyMatch(name -> name.startsWith("monitor/")));
         if (told.isEmpty()) {
-            return read ? List.of("## Watched", "Monitors read the policy while it was tuned; none told anything.") : List.of();
+            return read
+                    ? List.of("## Watched", "Monitors read the policy while it was tuned; none told anything.")
+                    : List.of();
         }
         List<String> items = told.stream()
                 .map(event -> "- step " + event.step() + ", "
@@ -217,10 +220,13 @@ record ModelCard(
 
     private List<String> curves() {
         List<String> training = table("", CURVES);
-        List<String> heldOut = table("eval_", CURVES.stream().map(name -> "eval_" + name).toList());
+        List<String> heldOut =
+                table("eval_", CURVES.stream().map(name -> "eval_" + name).toList());
         return Stream.of(
                         training.isEmpty() ? List.<String>of() : List.of("## Curves", String.join("\n", training)),
-                        heldOut.isEmpty() ? List.<String>of() : List.of("On held-out rows:", String.join("\n", heldOut)))
+                        heldOut.isEmpty()
+                                ? List.<String>of()
+                                : List.of("On held-out rows:", String.join("\n", heldOut)))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -270,14 +276,19 @@ record ModelCard(
                 switch (recipe.data().chatTemplate()) {
                     case "model" -> "by the model's own chat template, which lies beside the weights";
                     // A recipe may name any format or file.
-                    default -> "by the chat template `" + Path.of(recipe.data().chatTemplate()).getFileName() + "`";
+                    default ->
+                        "by the chat template `"
+                                + Path.of(recipe.data().chatTemplate()).getFileName() + "`";
                 };
         return List.of(
                 "## Data and settings",
                 String.join("\n", table),
                 "Conversations, where there are any, are rendered " + template + ". Seed " + manifest.seed()
                         + ", products in " + recipe.train().precision().name().toLowerCase(Locale.ROOT) + ", Poise "
-                        + manifest.poise() + Optional.ofNullable(manifest.codeRevision()).map(r -> " (" + r + ")").orElse("")
+                        + manifest.poise()
+                        + Optional.ofNullable(manifest.codeRevision())
+                                .map(r -> " (" + r + ")")
+                                .orElse("")
                         + ".");
     }
 
@@ -299,7 +310,7 @@ record ModelCard(
 
     /// A text that stands in a line or a cell of Markdown.
     private static String escaped(String text) {
-        return Objects.requireNonNull(text).replace("|", "\\|").replaceAll("\\s+", " ");
+        return text.replace("|", "\\|").replaceAll("\\s+", " ");
     }
 
     private static String digits(double value) {

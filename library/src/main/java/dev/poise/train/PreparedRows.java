@@ -97,7 +97,7 @@ final class PreparedRows implements AutoCloseable {
 
     /// How many rows are held out.
     long evaluationRows() {
-        return heldOut.map(other -> (long) other.file().size()).orElse((long) split.evaluation().length);
+        return heldOut.map(other -> other.file().size()).orElse((long) split.evaluation().length);
     }
 
     private static Dataset encode(

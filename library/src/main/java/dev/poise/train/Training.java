@@ -285,8 +285,7 @@ public final class Training {
         }
     }
 
-    private String card(
-            PreparedRows rows, long steps, SequencedMap<String, Double> evaluation, Monitors monitors)
+    private String card(PreparedRows rows, long steps, SequencedMap<String, Double> evaluation, Monitors monitors)
             throws IOException {
         return new ModelCard(
                         recipe,

@@ -131,8 +131,8 @@ public final class GgufWriter {
         int window = CHUNK / Float.BYTES;
         for (long first = 0; first < count; first += window) {
             long size = Math.min(window, count - first);
-            float[] some = numbers.asSlice(first * Float.BYTES, size * Float.BYTES)
-                    .toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+            float[] some =
+                    numbers.asSlice(first * Float.BYTES, size * Float.BYTES).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
             try {
                 AtomicFile.writeFully(channel, tensor.type().encoded(some));
             } catch (ArithmeticException e) {

@@ -51,7 +51,7 @@ final class EventFile {
         CRC32C checksum = new CRC32C();
         checksum.update(bytes);
         long value = checksum.getValue();
-        return (int) (((value >>> 15 | value << 17) + 0xa282ead8L) & 0xffffffffL);
+        return (int) ((((value >>> 15) | (value << 17)) + 0xa282ead8L) & 0xffffffffL);
     }
 
     private void event(ByteBuffer event) {
@@ -59,11 +59,11 @@ final class EventFile {
         long step = 0;
         while (event.hasRemaining()) {
             switch ((int) varint(event)) {
-                case 1 << 3 | 1 -> wall = event.getDouble();
+                case (1 << 3) | 1 -> wall = event.getDouble();
                 case 2 << 3 -> step = varint(event);
-                case 3 << 3 | 2 -> assertThat(text(event)).isEqualTo("brain.Event:2");
-                case 5 << 3 | 2 -> summary(part(event), wall, step);
-                case 7 << 3 | 2 -> part(event);
+                case (3 << 3) | 2 -> assertThat(text(event)).isEqualTo("brain.Event:2");
+                case (5 << 3) | 2 -> summary(part(event), wall, step);
+                case (7 << 3) | 2 -> part(event);
                 default -> throw new AssertionError("a field that no event here has");
             }
         }
@@ -71,15 +71,15 @@ final class EventFile {
 
     private void summary(ByteBuffer summary, double wall, long step) {
         while (summary.hasRemaining()) {
-            assertThat(varint(summary)).isEqualTo(1 << 3 | 2);
+            assertThat(varint(summary)).isEqualTo((1 << 3) | 2);
             ByteBuffer value = part(summary);
             String tag = "";
             while (value.hasRemaining()) {
                 switch ((int) varint(value)) {
-                    case 1 << 3 | 2 -> tag = text(value);
-                    case 2 << 3 | 5 -> scalars.add(new Scalar(wall, step, tag, value.getFloat()));
-                    case 8 << 3 | 2 -> texts.add(tag + ": " + text(value));
-                    case 9 << 3 | 2 -> part(value);
+                    case (1 << 3) | 2 -> tag = text(value);
+                    case (2 << 3) | 5 -> scalars.add(new Scalar(wall, step, tag, value.getFloat()));
+                    case (8 << 3) | 2 -> texts.add(tag + ": " + text(value));
+                    case (9 << 3) | 2 -> part(value);
                     default -> throw new AssertionError("a field that no value here has");
                 }
             }

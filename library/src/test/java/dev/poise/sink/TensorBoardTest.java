@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.poise.monitor.Event;
 import dev.poise.run.Machine;
 import dev.poise.run.Manifest;
 import dev.poise.run.MetricLine;
@@ -46,7 +47,7 @@ final class TensorBoardTest {
             line(2, "epoch", 0.5, "loss", 0.625, "grad_norm", 3.5, "num_tokens", 1000L, "elapsed_seconds", 4.0),
             line(
                     2,
-                    dev.poise.monitor.Event.KEY,
+                    Event.KEY,
                     "alarm",
                     "name",
                     "bend",
@@ -66,9 +67,7 @@ final class TensorBoardTest {
 
     static RunDirectory run(Path root, List<MetricLine> lines) throws IOException {
         RunDirectory run = new RunDirectory(Files.createDirectories(root));
-        Recipe recipe = Recipe.parse(
-                "r.yaml",
-                """
+        Recipe recipe = Recipe.parse("r.yaml", """
                 method: preference
                 model: m
                 data: {train: [a.jsonl], evaluate: 0.25}
@@ -77,8 +76,7 @@ final class TensorBoardTest {
                 evaluate: {every: 2}
                 log: {every: 2, to: [tensorboard, trainer_state]}
                 output: o
-                """,
-                List.of());
+                """, List.of());
         Files.writeString(run.recipe(), recipe.toYaml());
         new Manifest(
                         "0",
@@ -143,9 +141,13 @@ final class TensorBoardTest {
         EventFile read = EventFile.read(file);
         assertThat(read.texts()).hasSize(2);
         assertThat(read.texts().getFirst()).startsWith("recipe: ").contains("batch_pairs: 6");
-        assertThat(read.texts().getLast()).startsWith("events: ").contains("**Bent** (bend): It bent. What to try: Wait.");
+        assertThat(read.texts().getLast())
+                .startsWith("events: ")
+                .contains("**Bent** (bend): It bent. What to try: Wait.");
         // The second process's clock began anew.
-        assertThat(read.scalars().stream().filter(one -> one.tag().equals("train/loss")).map(EventFile.Scalar::wall))
+        assertThat(read.scalars().stream()
+                        .filter(one -> one.tag().equals("train/loss"))
+                        .map(EventFile.Scalar::wall))
                 .satisfiesExactly(
                         wall -> assertThat(wall).isCloseTo(SECONDS + 4, within(1e-6)),
                         wall -> assertThat(wall).isCloseTo(SECONDS + 5.5, within(1e-6)));

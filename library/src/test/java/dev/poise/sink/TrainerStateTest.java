@@ -17,8 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 final class TrainerStateTest {
 
-    private static final JsonMapper PYTHON =
-            JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+    private static final JsonMapper PYTHON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     @TempDir
     private Path directory;
@@ -66,10 +67,13 @@ final class TrainerStateTest {
         assertThat(state.get("best_model_checkpoint").stringValue())
                 .isEqualTo(directory.resolve("run/checkpoint-2").toString());
         JsonNode history = state.get("log_history");
-        assertThat(history.size()).as("lines of numbers, not what monitors told").isEqualTo(5);
+        assertThat(history.size())
+                .as("lines of numbers, not what monitors told")
+                .isEqualTo(5);
         assertThat(history.get(1).toString())
-                .isEqualTo("{\"epoch\":0.5,\"loss\":0.625,\"grad_norm\":3.5,\"num_tokens\":1000,\"elapsed_seconds\":4.0,"
-                        + "\"step\":2}");
+                .isEqualTo(
+                        "{\"epoch\":0.5,\"loss\":0.625,\"grad_norm\":3.5,\"num_tokens\":1000,\"elapsed_seconds\":4.0,"
+                                + "\"step\":2}");
         assertThat(history.get(2).toString()).isEqualTo("{\"epoch\":0.5,\"eval_loss\":0.5,\"step\":2}");
         assertThat(history.get(3).get("loss").doubleValue()).isNaN();
     }

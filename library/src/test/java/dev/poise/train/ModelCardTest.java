@@ -6,6 +6,7 @@ import dev.poise.run.Machine;
 import dev.poise.run.Manifest;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Recipe;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,21 +30,17 @@ final class ModelCardTest {
     }
 
     private static Recipe recipe(String model, String data) {
-        return Recipe.parse(
-                "r.yaml",
-                """
+        return Recipe.parse("r.yaml", """
                 method: preference
                 model: %s
                 data: {train: ["%s"], evaluate: 0.25, chat_template: chatml}
                 objective: [{type: dpo, beta: 0.1}, {type: exmate, weight: 0.5}]
                 seed: 3
                 output: runs/first
-                """
-                        .formatted(model, data),
-                List.of());
+                """.formatted(model, data), List.of());
     }
 
-    private static Manifest manifest(Recipe recipe) {
+    private static Manifest manifest(Recipe recipe) throws IOException {
         return new Manifest(
                 "1.2",
                 "abc",
@@ -62,13 +59,14 @@ final class ModelCardTest {
                 null);
     }
 
-    private static String card(String model, String data, List<MetricLine> lines, SequencedMap<String, Double> end) {
+    private static String card(String model, String data, List<MetricLine> lines, SequencedMap<String, Double> end)
+            throws IOException {
         Recipe recipe = recipe(model, data);
         return new ModelCard(recipe, manifest(recipe), lines, 30, null, end, 20).text();
     }
 
     @Test
-    void aCardTellsRecipeResultsAndData() {
+    void aCardTellsRecipeResultsAndData() throws IOException {
         SequencedMap<String, Double> end = new LinkedHashMap<>();
         end.put("eval_loss", 0.61);
         end.put("eval_rewards/accuracies", 0.8);
@@ -83,8 +81,21 @@ final class ModelCardTest {
         lines.add(line(20, "epoch", 1.33, "eval_loss", 0.55));
         lines.add(line(30, "epoch", 2.0, "eval_loss", 0.61, "monitor/entropy_top", 1.0));
         lines.add(line(
-                30, "event", "alarm", "name", "bend", "since", 20L, "title", "Bent", "happened", "Rose | fell.", "meaning",
-                "m", "advice", "a"));
+                30,
+                "event",
+                "alarm",
+                "name",
+                "bend",
+                "since",
+                20L,
+                "title",
+                "Bent",
+                "happened",
+                "Rose | fell.",
+                "meaning",
+                "m",
+                "advice",
+                "a"));
 
         String card = card(CACHE, "x/datasets--acme--pairs/p.jsonl", lines, end);
 
@@ -125,13 +136,13 @@ final class ModelCardTest {
                 .contains("by the chat template `chatml`. Seed 3, products in float32, Poise 1.2 (abc).")
                 .contains("```yaml\nmethod: preference\n");
         long rows = card.lines()
-                .filter(row -> row.matches("\\| \\d+ \\| [0-9.]+ \\| [0-9.]+ \\|"))
+                .filter(row -> row.matches("\\| [1-9]\\d* \\| \\d\\S* \\| \\d\\S* \\|"))
                 .count();
         assertThat(rows).as("thirty lines thinned").isEqualTo(10);
     }
 
     @Test
-    void whatTheRunDoesNotKnowStaysOut() {
+    void whatTheRunDoesNotKnowStaysOut() throws IOException {
         String card = card("models/base", "pairs.jsonl", List.of(), new LinkedHashMap<>());
         assertThat(card)
                 .doesNotContain("base_model")
@@ -145,7 +156,8 @@ final class ModelCardTest {
 
     @Test
     void onlyTheHubsOwnFoldersTellANameOnIt() {
-        assertThat(ModelCard.onTheHub(Path.of("/c/hub/models--a--b-c/snapshots/1"))).contains("a/b-c");
+        assertThat(ModelCard.onTheHub(Path.of("/c/hub/models--a--b-c/snapshots/1")))
+                .contains("a/b-c");
         assertThat(ModelCard.onTheHub(Path.of("models--gpt2/snapshots/1"))).contains("gpt2");
         assertThat(ModelCard.onTheHub(Path.of("acme/tiny-chat"))).isEmpty();
     }

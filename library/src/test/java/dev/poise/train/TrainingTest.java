@@ -392,8 +392,9 @@ final class TrainingTest {
         assertThat(last.get("global_step").intValue()).isEqualTo(4);
         assertThat(JsonMapper.shared().readTree(state).get("global_step").intValue())
                 .isEqualTo(2);
-        assertThat(last).isEqualTo(JsonMapper.shared()
-                .readTree(Files.readAllBytes(run.resolve("checkpoint-4/trainer_state.json"))));
+        assertThat(last)
+                .isEqualTo(JsonMapper.shared()
+                        .readTree(Files.readAllBytes(run.resolve("checkpoint-4/trainer_state.json"))));
         long losses = last.get("log_history")
                 .valueStream()
                 .filter(line -> line.has("loss"))
@@ -406,7 +407,9 @@ final class TrainingTest {
         assertThat(events).hasSize(1);
         String text = Files.readString(events.getFirst(), java.nio.charset.StandardCharsets.ISO_8859_1);
         assertThat(text.split("train/loss", -1)).as("one loss a step").hasSize(1 + 4);
-        assertThat(text.split("eval/loss", -1)).as("before, in the middle and at the end").hasSize(1 + 3);
+        assertThat(text.split("eval/loss", -1))
+                .as("before, in the middle and at the end")
+                .hasSize(1 + 3);
     }
 
     private Recipe recipe(String output, List<String> overrides) {

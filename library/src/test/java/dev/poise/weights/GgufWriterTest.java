@@ -29,8 +29,7 @@ final class GgufWriterTest {
     private Path directory;
 
     private static JsonNode golden() throws IOException {
-        return JsonMapper.shared()
-                .readTree(Files.readAllBytes(Path.of("src/test/resources/golden/outputs.json")));
+        return JsonMapper.shared().readTree(Files.readAllBytes(Path.of("src/test/resources/golden/outputs.json")));
     }
 
     private static float[] numbers() throws IOException {
@@ -68,7 +67,9 @@ final class GgufWriterTest {
                 .forEach(type -> tensors.add(tensor("a." + type, type, List.of(2L, 64L), numbers)));
         Path file = directory.resolve("ours.gguf");
         GgufWriter.write(file, metadata(), tensors);
-        assertThat(file).hasBinaryContent(Base64.getDecoder().decode(golden().get("gguf").stringValue()));
+        assertThat(file)
+                .hasBinaryContent(
+                        Base64.getDecoder().decode(golden().get("gguf").stringValue()));
     }
 
     @Test

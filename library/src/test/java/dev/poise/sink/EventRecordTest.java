@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
-final class EventTest {
+final class EventRecordTest {
 
     /// Against TensorBoard's own messages and record writer (`src/test/python/make_outputs.py`).
     @Test
@@ -24,10 +24,10 @@ final class EventTest {
         scalars.put("train/num_tokens", 16777217.0);
         scalars.put("train/zero", 0.0);
         ByteArrayOutputStream ours = new ByteArrayOutputStream();
-        ours.writeBytes(Event.version(wall));
-        ours.writeBytes(Event.restart(wall, 0));
-        ours.writeBytes(Event.text(wall, 0, "recipe", "seed: 3 # naïve"));
-        ours.writeBytes(Event.scalars(wall + 1, 300, scalars));
+        ours.writeBytes(EventRecord.version(wall));
+        ours.writeBytes(EventRecord.restart(wall, 0));
+        ours.writeBytes(EventRecord.text(wall, 0, "recipe", "seed: 3 # naïve"));
+        ours.writeBytes(EventRecord.scalars(wall + 1, 300, scalars));
         byte[] golden = Base64.getDecoder()
                 .decode(JsonMapper.shared()
                         .readTree(Files.readAllBytes(Path.of("src/test/resources/golden/outputs.json")))

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 /// Sources: `event.proto`, `summary.proto`, `tensor.proto` in
 /// <https://github.com/tensorflow/tensorboard/tree/master/tensorboard/compat/proto>; the frame,
 /// <https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details>.
-final class Event {
+final class EventRecord {
 
     private static final String VERSION = "brain.Event:2";
 
@@ -22,7 +22,7 @@ final class Event {
     private static final int BYTES = 2;
     private static final int NARROW = 5;
 
-    private Event() {}
+    private EventRecord() {}
 
     /// What an event file begins with.
     ///
@@ -40,8 +40,8 @@ final class Event {
     /// Numbers by tag, all of one step. TensorBoard keeps them as float32.
     static byte[] scalars(double wall, long step, Map<String, Double> values) {
         Message summary = new Message();
-        values.forEach((tag, value) ->
-                summary.message(1, new Message().text(1, tag).narrow(2, value.floatValue())));
+        values.forEach(
+                (tag, value) -> summary.message(1, new Message().text(1, tag).narrow(2, value.floatValue())));
         return framed(new Message().wide(1, wall).varint(2, step).message(5, summary));
     }
 
@@ -50,10 +50,7 @@ final class Event {
         Message plugin = new Message().text(1, "text");
         Message shape = new Message().message(2, new Message().varint(1, 1));
         Message tensor = new Message().varint(1, 7).message(2, shape).text(8, text); // 7 is DT_STRING
-        Message value = new Message()
-                .text(1, tag)
-                .message(8, tensor)
-                .message(9, new Message().message(1, plugin));
+        Message value = new Message().text(1, tag).message(8, tensor).message(9, new Message().message(1, plugin));
         return framed(new Message().wide(1, wall).varint(2, step).message(5, new Message().message(1, value)));
     }
 
@@ -123,13 +120,13 @@ final class Event {
         }
 
         private void key(int field, int type) {
-            varint((long) field << 3 | type);
+            varint(((long) field << 3) | type);
         }
 
         private void varint(long value) {
             long left = value;
             while ((left & ~0x7FL) != 0) {
-                bytes.write((int) (left & 0x7F | 0x80));
+                bytes.write((int) ((left & 0x7F) | 0x80));
                 left >>>= 7;
             }
             bytes.write((int) left);
