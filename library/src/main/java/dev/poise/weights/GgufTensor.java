@@ -65,8 +65,7 @@ public record GgufTensor(String name, Type type, List<Long> shape, MemorySegment
 
         /// Numbers as the file holds them, rounded to nearest where it holds fewer digits.
         ///
-        /// @throws ArithmeticException saying what a number must be that is not finite or beyond the type's
-        // range
+        /// @throws ArithmeticException saying what they must be where one is not finite or beyond the range
         ByteBuffer encoded(float[] numbers) {
             ByteBuffer bytes =
                     ByteBuffer.allocate(Math.toIntExact(bytes(numbers.length))).order(ByteOrder.LITTLE_ENDIAN);
