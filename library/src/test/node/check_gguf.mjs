@@ -18,10 +18,17 @@ for (const file of files) {
     const name = path.basename(file, ".gguf");
     const peer = peers[name.slice(0, name.lastIndexOf("-"))];
     const model = await llama.loadModel({modelPath: file});
-    const context = await model.createContext({contextSize: 256, flashAttention: false, threads: 1});
+    const context = await model.createContext({
+        contextSize: 256,
+        sequences: 2,
+        flashAttention: false,
+        threads: 1,
+        experimentalKvCacheKeyType: "F32",
+        experimentalKvCacheValueType: "F32",
+    });
 
     const reading = context.getSequence();
-    const options = {generateNext: {probabilities: true, options: {temperature: 1}}};
+    const options = {generateNext: {probabilities: true, options: {temperature: 1, topK: 0, topP: 1, minP: 0}}};
     const said = await reading.controlledEvaluate(peer.ids.map((id) => [id, options]));
     const apart = peer.log_probabilities.map((expected, i) =>
         Math.abs(Math.log(said[i].next.probabilities.get(peer.ids[i + 1])) - expected));

@@ -74,7 +74,8 @@ MODELS = {
     "qwen3": (Qwen3Config, llama_like(head_dim=32, tie_word_embeddings=False), "tiny-gpt2-sft"),
     "smollm3": (SmolLM3Config, llama_like(tie_word_embeddings=True), "tiny-gpt2-sft"),
     "olmo2": (Olmo2Config, llama_like(tie_word_embeddings=True), "tiny-gpt2-sft"),
-    "phi3": (Phi3Config, llama_like(num_key_value_heads=4, sliding_window=None), "stories260K"),
+    # llama.cpp treats a file whose name holds "phi3" as Microsoft's, and asks for tokens that this vocabulary lacks.
+    "phithree": (Phi3Config, llama_like(num_key_value_heads=4, sliding_window=None), "stories260K"),
     "gemma2": (Gemma2Config, llama_like(**GEMMA), "stories260K"),
     "gemma3": (Gemma3TextConfig, llama_like(BOTH, num_hidden_layers=7, **GEMMA), "stories260K"),
     "gptneox": (

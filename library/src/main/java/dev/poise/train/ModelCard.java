@@ -189,7 +189,7 @@ record ModelCard(
         if (low != null && high != null) {
             return digits(low) + " to " + digits(high);
         }
-        boolean share = name.endsWith("accuracies") || name.endsWith("accuracy");
+        boolean share = name.equals("eval_rewards/accuracies"); // of pairs; others are of tokens
         long successes = Math.round(value * rows);
         if (!share || rows < 1 || Math.abs(value * rows - successes) > 1e-6 * rows) {
             return "";

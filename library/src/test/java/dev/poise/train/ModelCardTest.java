@@ -70,6 +70,7 @@ final class ModelCardTest {
         SequencedMap<String, Double> end = new LinkedHashMap<>();
         end.put("eval_loss", 0.61);
         end.put("eval_rewards/accuracies", 0.8);
+        end.put("eval_mean_token_accuracy", 0.75);
         end.put("eval_reward", 1.5);
         end.put("eval_reward_low", 1.25);
         end.put("eval_reward_high", 1.75);
@@ -123,6 +124,7 @@ final class ModelCardTest {
                 .contains("| eval_loss | 0.6900 | 0.6100 |  |")
                 // Wilson's interval of 16 of 20.
                 .contains("| eval_rewards/accuracies | 0.000 | 0.8000 | 0.5840 to 0.9193 |")
+                .contains("| eval_mean_token_accuracy |  | 0.7500 |  |")
                 .contains("| eval_reward |  | 1.500 | 1.250 to 1.750 |")
                 .doesNotContain("| eval_reward_low")
                 .contains("best at step 20 (0.5500): these weights are those of step 30; those of the best were kept in"
