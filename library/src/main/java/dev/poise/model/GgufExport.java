@@ -9,7 +9,7 @@ import dev.poise.model.Parameter.Order;
 import dev.poise.model.Parameter.Part;
 import dev.poise.tokenize.GgufVocabulary;
 import dev.poise.weights.Dtype;
-import dev.poise.weights.GgufTensor.Type;
+import dev.poise.weights.GgufTensor;
 import dev.poise.weights.GgufWriter;
 import dev.poise.weights.GgufWriter.Outgoing;
 import dev.poise.weights.StoredTensor;
@@ -69,10 +69,10 @@ public final class GgufExport {
     private final Config config;
     private final Architecture architecture;
     private final String kind;
-    private final Type type;
+    private final GgufTensor.Type type;
     private final Consumer<String> note;
 
-    private GgufExport(Path directory, Architecture architecture, Type type, Consumer<String> note) {
+    private GgufExport(Path directory, Architecture architecture, GgufTensor.Type type, Consumer<String> note) {
         this.directory = directory;
         this.config = Config.read(directory.resolve("config.json"));
         this.architecture = architecture;
@@ -89,7 +89,7 @@ public final class GgufExport {
     /// @throws ModelException when llama.cpp's graph of the family cannot say what the configuration asks for
     /// @throws dev.poise.tokenize.TokenizerException when the format has no words for the tokenizer
     /// @throws dev.poise.weights.WeightsException when weights are malformed, or numbers do not fit the type
-    public static void write(Path directory, Path file, Type type, Consumer<String> note) {
+    public static void write(Path directory, Path file, GgufTensor.Type type, Consumer<String> note) {
         Architecture architecture = ModelDirectory.architecture(directory);
         ModelDirectory.requireLanguageModel(directory, architecture);
         GgufExport export = new GgufExport(directory, architecture, type, note);
@@ -396,7 +396,7 @@ public final class GgufExport {
         for (Parameter parameter : architecture.family().layout(architecture)) {
             for (int part = 0; part < parameter.parts().size(); part++) {
                 Outgoing tensor = tensor(parameter, part, stored);
-                narrow += type == Type.Q8_0 && tensor.type() == Type.F16 ? 1 : 0;
+                narrow += type == GgufTensor.Type.Q8_0 && tensor.type() == GgufTensor.Type.F16 ? 1 : 0;
                 tensors.add(tensor);
             }
         }
@@ -444,7 +444,7 @@ public final class GgufExport {
         for (int i = 0; i < factors.length; i++) {
             factors[i] = (float) (plain[i] / scaled[i]);
         }
-        return new Outgoing(name, Type.F32, List.of((long) factors.length), arena -> MemorySegment.ofArray(factors));
+        return new Outgoing(name, GgufTensor.Type.F32, List.of((long) factors.length), arena -> MemorySegment.ofArray(factors));
     }
 
     private Outgoing tensor(Parameter parameter, int index, Stored stored) {
@@ -452,10 +452,10 @@ public final class GgufExport {
         String name = name(parameter, index);
         boolean matrix = parameter.shape().length == 2;
         List<Long> shape = matrix ? List.of(part.rows(), parameter.columns()) : List.of(part.rows());
-        Type held = matrix && !name.startsWith("position_embd") ? type : Type.F32;
+        GgufTensor.Type held = matrix && !name.startsWith("position_embd") ? type : GgufTensor.Type.F32;
         StoredTensor found = stored.find(part).orElseThrow();
         return new Outgoing(
-                name, held.fits(shape) ? held : Type.F16, shape, arena -> numbers(found, parameter, part, name, arena));
+                name, held.fits(shape) ? held : GgufTensor.Type.F16, shape, arena -> numbers(found, parameter, part, name, arena));
     }
 
     private String name(Parameter parameter, int index) {

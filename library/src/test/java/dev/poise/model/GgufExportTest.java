@@ -1,5 +1,6 @@
 package dev.poise.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -9,7 +10,6 @@ import dev.poise.tokenize.TokenizerException;
 import dev.poise.weights.Dtype;
 import dev.poise.weights.GgufFile;
 import dev.poise.weights.GgufTensor;
-import dev.poise.weights.GgufTensor.Type;
 import dev.poise.weights.OutgoingTensor;
 import dev.poise.weights.SafetensorsWriter;
 import dev.poise.weights.StoredTensor;
@@ -58,16 +58,23 @@ final class GgufExportTest {
         return copy;
     }
 
-    private Path exported(Path model, Type type) {
+    private Path exported(Path model, GgufTensor.Type type) {
         Path file = directory.resolve(model.getFileName() + "-" + type + ".gguf");
         GgufExport.write(model, file, type, notes::add);
         return file;
     }
 
+    private static GgufTensor tensor(GgufFile gguf, String name) {
+        return requireNonNull(gguf.tensors().get(name), name);
+    }
+
+    private static Rotary rotary(Path model) {
+        return requireNonNull(
+                ModelDirectory.architecture(model).layerTypes().getFirst().rotary());
+    }
+
     private static float[] numbers(GgufFile gguf, String name) {
-        GgufTensor tensor = gguf.tensors().get(name);
-        assertThat(tensor).as(name).isNotNull();
-        return tensor.numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        return tensor(gguf, name).numbers().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
     }
 
     private static float[] stored(WeightDirectory weights, String name) {
@@ -91,7 +98,7 @@ final class GgufExportTest {
     void whatIsWrittenInFloat32ReadsBackBitForBit(String name) throws IOException {
         Path model = model(name);
         Path back = Files.createDirectory(directory.resolve("back"));
-        GgufModel.write(exported(model, Type.F32), back);
+        GgufModel.write(exported(model, GgufTensor.Type.F32), back);
         try (WeightDirectory before = WeightDirectory.open(model);
                 WeightDirectory after = WeightDirectory.open(back)) {
             // A tied head may be stored and is then of no use.
@@ -107,25 +114,17 @@ final class GgufExportTest {
         assertThat(read.layers()).isEqualTo(expected.layers());
         assertThat(read.context()).isEqualTo(expected.context());
         assertThat(read.norm().epsilon()).isCloseTo(expected.norm().epsilon(), within(1e-12));
-        Rotary rotary = read.layerTypes().getFirst().rotary();
-        Rotary expectedRotary = expected.layerTypes().getFirst().rotary();
-        assertThat(rotary).isNotNull();
-        assertThat(expectedRotary).isNotNull();
-        assertThat(rotary.frequencies(8)).containsExactly(expectedRotary.frequencies(8), within(1e-7));
+        assertThat(rotary(back).frequencies(8)).containsExactly(rotary(model).frequencies(8), within(1e-7));
     }
 
     @Test
     void scaledFrequenciesOfLlama3AreFactorsOneByOne() throws IOException {
         Path model = model("llama-rope-llama3");
-        Rotary expected =
-                ModelDirectory.architecture(model).layerTypes().getFirst().rotary();
         Path back = Files.createDirectory(directory.resolve("back"));
-        GgufModel.write(exported(model, Type.F32), back);
-        Rotary read = ModelDirectory.architecture(back).layerTypes().getFirst().rotary();
-        assertThat(expected).isNotNull();
-        assertThat(read).isNotNull();
-        assertThat(read.frequencies(8)).containsExactly(expected.frequencies(8), within(1e-7));
-        assertThat(expected.frequencies(8)[7]).isNotCloseTo(read.frequencies(8)[0], within(1e-7));
+        GgufModel.write(exported(model, GgufTensor.Type.F32), back);
+        assertThat(rotary(back).frequencies(8)).containsExactly(rotary(model).frequencies(8), within(1e-7));
+        double[] plain = Rotary.geometric(500, 16);
+        assertThat(rotary(model).frequencies(8)[7]).as("scaled").isNotCloseTo(plain[7], within(1e-7));
     }
 
     /// Names by gguf-py's own map (`src/test/python/make_outputs.py`).
@@ -163,7 +162,7 @@ final class GgufExportTest {
         if (name.equals("gpt2")) {
             expected.add("output.weight"); // llama.cpp wants it beside the embedding
         }
-        try (GgufFile gguf = GgufFile.open(exported(model, Type.F32))) {
+        try (GgufFile gguf = GgufFile.open(exported(model, GgufTensor.Type.F32))) {
             assertThat(gguf.tensors().keySet()).isEqualTo(expected);
         }
     }
@@ -222,7 +221,7 @@ final class GgufExportTest {
     @Test
     void queriesAndKeysOfLlamaHaveTheirPairsSideBySide() throws IOException {
         Path model = model("llama"); // heads of 8: coordinate i turns with i + 4
-        try (GgufFile gguf = GgufFile.open(exported(model, Type.F32));
+        try (GgufFile gguf = GgufFile.open(exported(model, GgufTensor.Type.F32));
                 WeightDirectory weights = WeightDirectory.open(model)) {
             float[] ours = stored(weights, "model.layers.1.self_attn.k_proj.weight");
             float[] theirs = numbers(gguf, "blk.1.attn_k.weight");
@@ -242,7 +241,7 @@ final class GgufExportTest {
     @Test
     void matricesOfGpt2AreTurnedAndThoseOfGptNeoxSorted() throws IOException {
         Path gpt2 = model("gpt2");
-        try (GgufFile gguf = GgufFile.open(exported(gpt2, Type.F32));
+        try (GgufFile gguf = GgufFile.open(exported(gpt2, GgufTensor.Type.F32));
                 WeightDirectory weights = WeightDirectory.open(gpt2)) {
             float[] ours = stored(weights, "transformer.h.1.attn.c_attn.weight"); // [16, 48]
             float[] theirs = numbers(gguf, "blk.1.attn_qkv.weight"); // [48, 16]
@@ -253,7 +252,7 @@ final class GgufExportTest {
         Architecture architecture = ModelDirectory.architecture(neox);
         int heads = architecture.heads();
         int width = architecture.headWidth();
-        try (GgufFile gguf = GgufFile.open(exported(neox, Type.F32));
+        try (GgufFile gguf = GgufFile.open(exported(neox, GgufTensor.Type.F32));
                 WeightDirectory weights = WeightDirectory.open(neox)) {
             float[] ours = stored(weights, "gpt_neox.layers.0.attention.query_key_value.bias");
             float[] theirs = numbers(gguf, "blk.0.attn_qkv.bias");
@@ -272,28 +271,28 @@ final class GgufExportTest {
     void normsOfGemmaAreOneMore() throws IOException {
         Path model = model("gemma2");
         asLlamaCppKnowsIt(model);
-        try (GgufFile gguf = GgufFile.open(exported(model, Type.F16));
+        try (GgufFile gguf = GgufFile.open(exported(model, GgufTensor.Type.F16));
                 WeightDirectory weights = WeightDirectory.open(model)) {
             float[] ours = stored(weights, "model.layers.2.post_feedforward_layernorm.weight");
             float[] theirs = numbers(gguf, "blk.2.post_ffw_norm.weight");
             for (int i = 0; i < ours.length; i++) {
                 assertThat(theirs[i]).isEqualTo(1 + ours[i]);
             }
-            assertThat(gguf.tensors().get("blk.2.post_ffw_norm.weight").type()).isEqualTo(Type.F32);
-            assertThat(gguf.tensors().get("blk.2.attn_q.weight").type()).isEqualTo(Type.F16);
+            assertThat(tensor(gguf, "blk.2.post_ffw_norm.weight").type()).isEqualTo(GgufTensor.Type.F32);
+            assertThat(tensor(gguf, "blk.2.attn_q.weight").type()).isEqualTo(GgufTensor.Type.F16);
         }
     }
 
     @Test
     void matricesWithBrokenBlocksAreFloat16AndThatIsTold() throws IOException {
-        try (GgufFile gguf = GgufFile.open(exported(model("llama"), Type.Q8_0))) {
+        try (GgufFile gguf = GgufFile.open(exported(model("llama"), GgufTensor.Type.Q8_0))) {
             gguf.tensors().values().forEach(tensor -> {
                 boolean matrix = tensor.shape().size() == 2;
                 boolean whole = tensor.shape().getLast() % 32 == 0;
-                assertThat(tensor.type()).as(tensor.name()).isEqualTo(matrix ? whole ? Type.Q8_0 : Type.F16 : Type.F32);
+                assertThat(tensor.type()).as(tensor.name()).isEqualTo(matrix ? whole ? GgufTensor.Type.Q8_0 : GgufTensor.Type.F16 : GgufTensor.Type.F32);
             });
             long narrow = gguf.tensors().values().stream()
-                    .filter(tensor -> tensor.type() == Type.F16)
+                    .filter(tensor -> tensor.type() == GgufTensor.Type.F16)
                     .count();
             assertThat(narrow).isPositive();
             assertThat(notes)
@@ -304,7 +303,7 @@ final class GgufExportTest {
 
     @Test
     void aModelWithAWindowSaysThatAsItsContext() throws IOException {
-        try (GgufFile gguf = GgufFile.open(exported(model("mistral"), Type.F32))) {
+        try (GgufFile gguf = GgufFile.open(exported(model("mistral"), GgufTensor.Type.F32))) {
             assertThat(gguf.metadata().get("llama.context_length").intValue()).isEqualTo(6);
             assertThat(notes).singleElement().asString().startsWith("llama.cpp has no window in this family");
         }
@@ -326,7 +325,7 @@ final class GgufExportTest {
         Path model = model(name);
         asLlamaCppKnowsIt(model);
         edit(model, key, value);
-        assertThatThrownBy(() -> exported(model, Type.F32))
+        assertThatThrownBy(() -> exported(model, GgufTensor.Type.F32))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(model.toString())
                 .hasMessageContaining(message);
@@ -342,7 +341,7 @@ final class GgufExportTest {
         Path first = Files.createDirectory(directory.resolve("first"));
         Path second = Files.createDirectory(directory.resolve("second"));
         GgufModel.write(MODELS.resolve("gguf/" + kind + ".gguf"), first);
-        GgufModel.write(exported(first, Type.F16), second);
+        GgufModel.write(exported(first, GgufTensor.Type.F16), second);
         JsonNode golden = JsonMapper.shared()
                 .readTree(Files.readAllBytes(Path.of("src/test/resources/golden/gguf.json")))
                 .get(kind)
@@ -377,7 +376,7 @@ final class GgufExportTest {
         String text = Files.readString(file);
         assertThat(text).contains(found);
         Files.writeString(file, text.replace(found, replaced));
-        assertThatThrownBy(() -> exported(model, Type.F32))
+        assertThatThrownBy(() -> exported(model, GgufTensor.Type.F32))
                 .isInstanceOf(TokenizerException.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining(message);
@@ -394,10 +393,10 @@ final class GgufExportTest {
                 """;
         Path file = model.resolve("tokenizer.json");
         Files.writeString(file, pieces.formatted(""));
-        assertThatThrownBy(() -> exported(model, Type.F32))
+        assertThatThrownBy(() -> exported(model, GgufTensor.Type.F32))
                 .hasMessageContaining("merges must list all ways to make \"abc\"");
         Files.writeString(file, pieces.formatted(", [\"ab\", \"c\"]"));
-        try (GgufFile gguf = GgufFile.open(exported(model, Type.F32))) {
+        try (GgufFile gguf = GgufFile.open(exported(model, GgufTensor.Type.F32))) {
             JsonNode scores = gguf.metadata().get("tokenizer.ggml.scores");
             assertThat(scores.get(3).doubleValue()).isGreaterThan(scores.get(4).doubleValue());
             assertThat(scores.get(4).doubleValue()).isGreaterThan(scores.get(5).doubleValue());

@@ -1,9 +1,9 @@
 package dev.poise.weights;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.poise.weights.GgufTensor.Type;
 import dev.poise.weights.GgufWriter.Outgoing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +41,7 @@ final class GgufWriterTest {
         return numbers;
     }
 
-    private static Outgoing tensor(String name, Type type, List<Long> shape, float... numbers) {
+    private static Outgoing tensor(String name, GgufTensor.Type type, List<Long> shape, float... numbers) {
         return new Outgoing(name, type, shape, arena -> MemorySegment.ofArray(numbers));
     }
 
@@ -62,8 +62,8 @@ final class GgufWriterTest {
     void writesByteForByteWhatGgufPyWrites() throws IOException {
         float[] numbers = numbers();
         List<Outgoing> tensors = new ArrayList<>();
-        tensors.add(tensor("a.vector", Type.F32, List.of(5L), Arrays.copyOf(numbers, 5)));
-        Stream.of(Type.F32, Type.F16, Type.BF16, Type.Q8_0)
+        tensors.add(tensor("a.vector", GgufTensor.Type.F32, List.of(5L), Arrays.copyOf(numbers, 5)));
+        Stream.of(GgufTensor.Type.F32, GgufTensor.Type.F16, GgufTensor.Type.BF16, GgufTensor.Type.Q8_0)
                 .forEach(type -> tensors.add(tensor("a." + type, type, List.of(2L, 64L), numbers)));
         Path file = directory.resolve("ours.gguf");
         GgufWriter.write(file, metadata(), tensors);
@@ -76,11 +76,12 @@ final class GgufWriterTest {
     void readsBackWhatItWrote() throws IOException {
         Path file = directory.resolve("ours.gguf");
         float[] numbers = numbers();
-        GgufWriter.write(file, metadata(), List.of(tensor("m", Type.F32, List.of(4L, 32L), numbers)));
+        GgufWriter.write(file, metadata(), List.of(tensor("m", GgufTensor.Type.F32, List.of(4L, 32L), numbers)));
         try (GgufFile read = GgufFile.open(file)) {
             assertThat(read.metadata().toString()).isEqualTo(metadata().toString());
-            assertThat(read.tensors().get("m").shape()).containsExactly(4L, 32L);
-            assertThat(read.tensors().get("m").numbers().mismatch(MemorySegment.ofArray(numbers)))
+            GgufTensor tensor = requireNonNull(read.tensors().get("m"));
+            assertThat(tensor.shape()).containsExactly(4L, 32L);
+            assertThat(tensor.numbers().mismatch(MemorySegment.ofArray(numbers)))
                     .isEqualTo(-1);
         }
     }
@@ -93,7 +94,7 @@ final class GgufWriterTest {
         "F16, 65520, must hold numbers within the range of float16",
         "Q8_0, 8400000, must hold numbers within the range of float16"
     })
-    void refusesNumbersThatTheTypeCannotHoldAndLeavesNothing(Type type, float number, String message)
+    void refusesNumbersThatTheTypeCannotHoldAndLeavesNothing(GgufTensor.Type type, float number, String message)
             throws IOException {
         float[] numbers = new float[32];
         numbers[7] = number;
@@ -109,9 +110,9 @@ final class GgufWriterTest {
 
     @Test
     void refusesRowsOfBrokenBlocksAndNamesThatComeTwice() {
-        assertThatThrownBy(() -> tensor("m", Type.Q8_0, List.of(2L, 33L), new float[66]))
+        assertThatThrownBy(() -> tensor("m", GgufTensor.Type.Q8_0, List.of(2L, 33L), new float[66]))
                 .hasMessageContaining("rows of m must be of whole blocks");
-        Outgoing one = tensor("m", Type.F32, List.of(1L), 2);
+        Outgoing one = tensor("m", GgufTensor.Type.F32, List.of(1L), 2);
         assertThatThrownBy(() -> GgufWriter.write(directory.resolve("x"), metadata(), List.of(one, one)))
                 .hasMessageContaining("got twice m");
     }
