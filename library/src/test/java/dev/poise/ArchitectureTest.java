@@ -49,8 +49,10 @@ final class ArchitectureTest {
                             "online",
                             "monitor",
                             "hub",
-                            "run")),
+                            "run",
+                            "sink")),
             Map.entry("report", List.of("monitor", "run")),
+            Map.entry("sink", List.of("monitor", "run")),
             Map.entry("watch", List.of("report")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
             Map.entry("bandit", List.of("objective", "evaluate", "report")),
@@ -86,6 +88,7 @@ final class ArchitectureTest {
             "monitor",
             "run",
             "report",
+            "sink",
             "watch",
             "bandit");
 

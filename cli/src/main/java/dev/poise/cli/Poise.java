@@ -40,6 +40,7 @@ public final class Poise {
         line.addSubcommand(new Evaluate(console));
         line.addSubcommand(new WriteReport(console));
         line.addSubcommand(new Watch(console));
+        line.addSubcommand(new Export(console));
         line.addSubcommand(new Compare(console));
         line.addSubcommand(new CommandLine(new Reproduce(console)).setCaseInsensitiveEnumValuesAllowed(true));
         line.addSubcommand(new Bandit(console));

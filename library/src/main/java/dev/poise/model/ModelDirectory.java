@@ -286,7 +286,7 @@ public final class ModelDirectory {
     /// @param family whose names they have
     /// @param weights where they lie
     /// @param prefix what every key of the family starts with but these files leave out; empty where they do not
-    private record Stored(Family family, WeightDirectory weights, String prefix) {
+    record Stored(Family family, WeightDirectory weights, String prefix) {
 
         /// @param optional parts that may be missing
         /// @throws WeightsException naming all that is missing, unexpected or of another shape

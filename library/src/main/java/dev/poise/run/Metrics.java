@@ -2,6 +2,7 @@ package dev.poise.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 public final class Metrics implements AutoCloseable {
 
     private final JsonLines lines;
+    private final List<MetricSink> sinks = new ArrayList<>();
 
     private Metrics(JsonLines lines) {
         this.lines = lines;
@@ -42,17 +44,28 @@ public final class Metrics implements AutoCloseable {
         return JsonLines.read(file, Metrics::line);
     }
 
+    /// Lets a sink have every line from here on, and closes it in the end.
+    public void copyTo(MetricSink sink) {
+        sinks.add(sink);
+    }
+
     /// Appends a line.
     public void append(MetricLine line) throws IOException {
         SequencedMap<String, Object> object = new LinkedHashMap<>();
         object.put(JsonLines.STEP, line.step());
         line.values().forEach((name, value) -> object.put(name, asJson(value)));
         lines.append(object);
+        for (MetricSink sink : sinks) {
+            sink.append(line);
+        }
     }
 
     @Override
     public void close() throws IOException {
         lines.close();
+        for (MetricSink sink : sinks) {
+            sink.close();
+        }
     }
 
     private static Object asJson(Object value) {

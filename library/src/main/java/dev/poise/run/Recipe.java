@@ -271,10 +271,24 @@ public record Recipe(
         SMALLER
     }
 
-    /// How often metrics are written.
+    /// How often metrics are written, and where to.
     ///
     /// @param every steps between metric lines, whose values are averaged over them
-    public record Log(int every) {}
+    /// @param to what is written besides `metrics.jsonl`
+    public record Log(int every, List<Sink> to) {
+
+        public Log {
+            to = List.copyOf(to);
+        }
+    }
+
+    /// A format of other tools that a run is written in while it goes on.
+    public enum Sink {
+        /// An event file in the run directory.
+        TENSORBOARD,
+        /// `trainer_state.json` in every checkpoint and, in the end, in the run directory.
+        TRAINER_STATE
+    }
 
     /// What the policy is asked while it trains.
     ///

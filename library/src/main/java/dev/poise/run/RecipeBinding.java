@@ -17,6 +17,7 @@ import dev.poise.run.Recipe.Online;
 import dev.poise.run.Recipe.Reference;
 import dev.poise.run.Recipe.Sample;
 import dev.poise.run.Recipe.Schedule;
+import dev.poise.run.Recipe.Sink;
 import dev.poise.run.Recipe.Train;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.torch.Precision;
@@ -167,7 +168,7 @@ final class RecipeBinding {
     }
 
     private static Log log(Section section) {
-        Log log = new Log(section.count("every", 1, 10));
+        Log log = new Log(section.count("every", 1, 10), section.choices("to", Sink.values()));
         section.finish();
         return log;
     }

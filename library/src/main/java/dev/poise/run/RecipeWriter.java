@@ -50,7 +50,10 @@ final class RecipeWriter {
             key("best", best == null ? "none" : best);
             key("better", recipe.checkpoint().better());
         });
-        section("log", () -> key("every", recipe.log().every()));
+        section("log", () -> {
+            key("every", recipe.log().every());
+            key("to", recipe.log().to());
+        });
         section("sample", () -> {
             key("every", recipe.sample().every());
             key("prompts", recipe.sample().prompts());

@@ -26,6 +26,9 @@ public record RunDirectory(Path root) {
 
     private static final String LOCK = ".lock";
 
+    /// The file of a run's state, in a checkpoint and in the run.
+    public static final String TRAINER_STATE = "trainer_state.json";
+
     /// A resumable state of the run.
     ///
     /// @param step optimiser steps done
@@ -45,6 +48,11 @@ public record RunDirectory(Path root) {
     /// One line an interval: [Metrics].
     public Path metrics() {
         return root.resolve("metrics.jsonl");
+    }
+
+    /// The run's state as `transformers` keeps it, where the recipe asks for it.
+    public Path trainerState() {
+        return root.resolve(TRAINER_STATE);
     }
 
     /// What the policy said on the way: [Samples].

@@ -161,6 +161,21 @@ final class Section {
         return chosen.stream().findFirst();
     }
 
+    /// Some constants, each once: a list of them, or one.
+    <E extends Enum<E>> List<E> choices(String key, E[] constants) {
+        return read(key, "a list of " + words(constants), List.of(), node -> {
+            if (!(node instanceof Yaml.Sequence sequence)) {
+                return constant(node, constants).map(List::of);
+            }
+            List<E> chosen = sequence.items().stream()
+                    .flatMap(item -> constant(item, constants).stream())
+                    .distinct()
+                    .toList();
+            return Optional.of(chosen)
+                    .filter(all -> all.size() == sequence.items().size());
+        });
+    }
+
     /// A choice that has no default; the first constant stands in where it is missing or wrong.
     <E extends Enum<E>> E requiredChoice(String key, E[] constants) {
         if (!has(key)) {

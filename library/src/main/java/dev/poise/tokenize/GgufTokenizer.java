@@ -22,19 +22,29 @@ import tools.jackson.databind.node.ObjectNode;
 public record GgufTokenizer(Path file, JsonNode metadata) {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final String KEYS = "tokenizer.ggml.";
-    private static final String TEMPLATE = "tokenizer.chat_template";
+    static final String KEYS = "tokenizer.ggml.";
+    static final String TEMPLATE = "tokenizer.chat_template";
+    static final String TEMPLATES = "tokenizer.chat_templates";
 
     // Types of tokens, as the format counts them.
-    private static final int UNKNOWN = 2;
-    private static final int CONTROL = 3;
-    private static final int USER = 4;
+    static final int NORMAL = 1;
+    static final int UNKNOWN = 2;
+    static final int CONTROL = 3;
+    static final int USER = 4;
+    static final int UNUSED = 5;
+    static final int BYTE = 6;
 
-    private static final String SPACE = "▁"; // how SentencePiece writes one
+    static final String SPACE = "▁"; // how SentencePiece writes one
 
     /// Llama 3's rule, with how many digits go together to be filled in.
     private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s"
             + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+    /// Llama 3's rule and dbrx's, which differ in what a word that is a token becomes.
+    static final String WORDS_AND_THREE_DIGITS = WORDS.formatted("{1,3}");
+
+    /// Qwen 2's rule.
+    static final String WORDS_AND_DIGITS = WORDS.formatted("");
 
     /// The content of `tokenizer.json`.
     ///
@@ -81,7 +91,7 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
     /// One template, or a list of named ones where the file has more than the default.
     private Optional<JsonNode> chatTemplate() {
         Optional<JsonNode> own = Optional.ofNullable(metadata.get(TEMPLATE));
-        JsonNode names = metadata.path("tokenizer.chat_templates");
+        JsonNode names = metadata.path(TEMPLATES);
         if (names.isEmpty()) {
             return own;
         }
@@ -121,16 +131,16 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
         switch (rule) {
             case "default", "gpt-2" -> {}
             case "smollm" -> steps.addObject().put("type", "Digits").put("individual_digits", true);
-            case "llama-bpe" -> steps.add(split(WORDS.formatted("{1,3}")));
-            case "qwen2" -> steps.add(split(WORDS.formatted("")));
+            case "llama-bpe", "dbrx" -> steps.add(split(WORDS_AND_THREE_DIGITS));
+            case "qwen2" -> steps.add(split(WORDS_AND_DIGITS));
             // A file may name any.
             default ->
                 throw wrong(
                         "pre",
-                        "must be one of default, gpt-2, llama-bpe, qwen2, smollm, got \"" + rule
+                        "must be one of default, gpt-2, llama-bpe, dbrx, qwen2, smollm, got \"" + rule
                                 + "\"; lay the model's tokenizer.json beside the file");
         }
-        boolean words = rule.equals("llama-bpe") || rule.equals("qwen2");
+        boolean words = rule.equals("llama-bpe") || rule.equals("dbrx") || rule.equals("qwen2");
         steps.add(stage(!words));
         tree.set("normalizer", rule.equals("qwen2") ? JSON.objectNode().put("type", "NFC") : JSON.nullNode());
         tree.putObject("pre_tokenizer").put("type", "Sequence").set("pretokenizers", steps);
@@ -182,6 +192,7 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
         model.set("merges", merges(ids));
     }
 
+    /// One way to write a piece as two.
     private record Merge(String left, String right, double score, int leftId, int rightId) {}
 
     private ArrayNode merges(Map<String, Integer> ids) {

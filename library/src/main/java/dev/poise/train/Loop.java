@@ -7,7 +7,9 @@ import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;
 import dev.poise.run.RunDirectory;
+import dev.poise.sink.TrainerState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -240,6 +242,14 @@ final class Loop {
         return line;
     }
 
+    /// The state of the run's metric lines so far, which are all of steps that a checkpoint has.
+    private void writeTrainerState(Path file) throws IOException {
+        List<MetricLine> lines = Metrics.read(directory.metrics());
+        if (!lines.isEmpty()) {
+            TrainerState.of(recipe, lines, directory).writeTo(file);
+        }
+    }
+
     private void checkpoint(long step) throws IOException {
         TrainingState now = state.with(interval.sums());
         directory.publishCheckpoint(step, target -> {
@@ -248,6 +258,9 @@ final class Loop {
             now.writeTo(target);
             supply.writeTo(target);
             monitors.writeTo(target);
+            if (recipe.log().to().contains(Recipe.Sink.TRAINER_STATE)) {
+                writeTrainerState(target.resolve(RunDirectory.TRAINER_STATE));
+            }
         });
         Set<Long> kept = new HashSet<>();
         if (state.bestStep() > 0) {

@@ -95,6 +95,11 @@ final class PreparedRows implements AutoCloseable {
                 .orElseGet(() -> data.rows(split.evaluation()));
     }
 
+    /// How many rows are held out.
+    long evaluationRows() {
+        return heldOut.map(other -> other.file().size()).orElse((long) split.evaluation().length);
+    }
+
     private static Dataset encode(
             String name,
             List<Path> paths,

@@ -15,6 +15,8 @@ import dev.poise.run.Recipe;
 import dev.poise.run.RunDirectory;
 import dev.poise.run.RunLock;
 import dev.poise.run.Samples;
+import dev.poise.sink.TensorBoard;
+import dev.poise.sink.TrainerState;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Torch;
@@ -135,7 +137,7 @@ public final class Training {
                 manifest = earlier.resumedOnce();
             }
             manifest.writeTo(directory.manifest());
-            return tune(rows, tokenizer, architecture, templates, manifest);
+            return tune(rows, tokenizer, architecture, manifest);
         }
     }
 
@@ -176,15 +178,10 @@ public final class Training {
         }
     }
 
-    private Outcome tune(
-            PreparedRows rows,
-            Tokenizer tokenizer,
-            Architecture architecture,
-            List<Manifest.Template> templates,
-            Manifest manifest)
+    private Outcome tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture, Manifest manifest)
             throws IOException {
         try {
-            Tuned tuned = tune(rows, tokenizer, architecture, templates);
+            Tuned tuned = tune(rows, tokenizer, architecture);
             manifest.done(Instant.now(), tuned.outcome().stopped(), tuned.monitoring())
                     .writeTo(directory.manifest());
             return tuned.outcome();
@@ -239,9 +236,7 @@ public final class Training {
         AtomicWrite.file(directory.recipe(), recipe.toYaml().getBytes(StandardCharsets.UTF_8));
     }
 
-    private Tuned tune(
-            PreparedRows rows, Tokenizer tokenizer, Architecture architecture, List<Manifest.Template> templates)
-            throws IOException {
+    private Tuned tune(PreparedRows rows, Tokenizer tokenizer, Architecture architecture) throws IOException {
         List<RunDirectory.Checkpoint> checkpoints = directory.checkpoints();
         Optional<Path> checkpoint = checkpoints.isEmpty()
                 ? Optional.empty()
@@ -267,6 +262,9 @@ public final class Training {
                         : Samples.resume(directory.samples(), state.step());
                 Supply supply = supply(rows, tokenizer, policy, tuner, metrics, checkpoint)) {
             checkpoint.ifPresent(tuner.optimiser()::readFrom);
+            if (recipe.log().to().contains(Recipe.Sink.TENSORBOARD)) {
+                metrics.copyTo(TensorBoard.follow(directory));
+            }
             SampleSheet sheet = new SampleSheet(
                     recipe.sample(), prompts(rows, architecture.context()), tokenizer, samples, recipe.seed());
             Monitors monitors = Monitors.of(
@@ -287,9 +285,11 @@ public final class Training {
             }
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, recipe.model(), target);
-                Files.writeString(
-                        target.resolve("README.md"), ModelCard.of(recipe, templates, loop.steps(), evaluation));
+                Files.writeString(target.resolve("README.md"), card(rows, loop.steps(), evaluation, monitors));
             });
+            if (recipe.log().to().contains(Recipe.Sink.TRAINER_STATE)) {
+                TrainerState.read(directory).writeTo(directory.trainerState());
+            }
             Outcome outcome = new Outcome(
                     loop.steps(),
                     directory.model(),
@@ -298,6 +298,19 @@ public final class Training {
                     rows.referenceSeconds());
             return new Tuned(outcome, monitors.cost());
         }
+    }
+
+    private String card(PreparedRows rows, long steps, SequencedMap<String, Double> evaluation, Monitors monitors)
+            throws IOException {
+        return new ModelCard(
+                        recipe,
+                        Manifest.read(directory.manifest()),
+                        Metrics.read(directory.metrics()),
+                        steps,
+                        monitors.stopped().orElse(null),
+                        evaluation,
+                        rows.evaluationRows())
+                .text();
     }
 
     /// The decoder that is trained: a language model or, by method reward, what gives answers scores.

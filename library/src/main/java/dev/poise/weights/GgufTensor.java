@@ -2,6 +2,7 @@ package dev.poise.weights;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +23,7 @@ public record GgufTensor(String name, Type type, List<Long> shape, MemorySegment
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// How a file holds numbers, of those that are read.
+    /// How a file holds numbers, of those that are read and written.
     public enum Type {
         F32(0, Dtype.F32),
         F16(1, Dtype.F16),
@@ -47,9 +48,77 @@ public record GgufTensor(String name, Type type, List<Long> shape, MemorySegment
             return dtype;
         }
 
+        /// The format's number of it.
+        int code() {
+            return code;
+        }
+
+        /// Whether a tensor of a shape, outermost first, can be held so: rows of Q8_0 are of whole blocks.
+        public boolean fits(List<Long> shape) {
+            return this != Q8_0 || shape.getLast() % BLOCK == 0;
+        }
+
         /// Bytes of so many numbers.
         long bytes(long elements) {
             return this == Q8_0 ? elements / BLOCK * BLOCK_BYTES : elements * dtype.bytes();
+        }
+
+        /// Numbers as the file holds them, rounded to nearest where it holds fewer digits.
+        ///
+        /// @throws ArithmeticException saying what they must be where one is not finite or beyond the range
+        ByteBuffer encoded(float[] numbers) {
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Math.toIntExact(bytes(numbers.length))).order(ByteOrder.LITTLE_ENDIAN);
+            for (float number : numbers) {
+                if (!Float.isFinite(number)) {
+                    throw new ArithmeticException("finite numbers, got " + number);
+                }
+            }
+            switch (this) {
+                case F32 -> bytes.asFloatBuffer().put(numbers);
+                case F16 -> {
+                    for (int i = 0; i < numbers.length; i++) {
+                        bytes.putShort(2 * i, half(numbers[i]));
+                    }
+                }
+                case BF16 ->
+                    Elements.convert(
+                            MemorySegment.ofArray(numbers), Dtype.F32, MemorySegment.ofBuffer(bytes), Dtype.BF16);
+                case Q8_0 -> {
+                    for (int first = 0; first < numbers.length; first += BLOCK) {
+                        quantise(numbers, first, bytes);
+                    }
+                    bytes.rewind();
+                }
+            }
+            return bytes;
+        }
+
+        /// A block: its largest magnitude becomes 127, and each number a whole multiple of what then is 1, halves
+        /// rounded away from zero. Source: ggml's `quantize_row_q8_0_ref`.
+        private static void quantise(float[] numbers, int first, ByteBuffer bytes) {
+            float largest = 0;
+            for (int i = first; i < first + BLOCK; i++) {
+                largest = Math.max(largest, Math.abs(numbers[i]));
+            }
+            float scale = largest / 127;
+            float inverse = scale == 0 ? 0 : 1 / scale;
+            bytes.putShort(half(scale));
+            for (int i = first; i < first + BLOCK; i++) {
+                float magnitude = Math.abs(numbers[i] * inverse);
+                double whole = Math.floor(magnitude);
+                whole += magnitude - whole >= 0.5 ? 1 : 0;
+                bytes.put((byte) (numbers[i] < 0 ? -whole : whole));
+            }
+        }
+
+        private static short half(float number) {
+            short half = Float.floatToFloat16(number);
+            if (!Float.isFinite(Float.float16ToFloat(half))) {
+                throw new ArithmeticException(
+                        "numbers within the range of float16, got " + number + "; choose f32 or bf16");
+            }
+            return half;
         }
     }
 

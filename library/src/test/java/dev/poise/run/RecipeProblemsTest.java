@@ -288,6 +288,22 @@ final class RecipeProblemsTest {
     }
 
     @Test
+    void sinksAreNamedEachOrInAList() {
+        assertThat(problems(SOUND, "log.to", "[tensorboard, wandb]"))
+                .containsExactly("--log.to must be a list of tensorboard | trainer_state, got a list");
+        assertThat(problems(SOUND, "log.to", "csv"))
+                .containsExactly("--log.to must be a list of tensorboard | trainer_state, got \"csv\"");
+        assertThat(Recipe.parse("r.yaml", SOUND, flags("log.to", "tensorboard"))
+                        .log()
+                        .to())
+                .containsExactly(Recipe.Sink.TENSORBOARD);
+        assertThat(Recipe.parse("r.yaml", SOUND, flags("log.to", "[trainer_state, trainer_state]"))
+                        .log()
+                        .to())
+                .containsExactly(Recipe.Sink.TRAINER_STATE);
+    }
+
+    @Test
     void theExceptionSaysAllProblemsALineEach() {
         RecipeException thrown = catchThrowableOfType(
                 RecipeException.class, () -> Recipe.parse("r.yaml", SOUND, flags("seed", "x", "log.every", "0")));

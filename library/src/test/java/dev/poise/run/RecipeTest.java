@@ -119,6 +119,7 @@ final class RecipeTest {
                           better: auto
                         log:
                           every: 10
+                          to: []
                         sample:
                           every: 0
                           prompts: 4
@@ -173,7 +174,7 @@ final class RecipeTest {
                         threads: 2}
                 evaluate: {every: 11}
                 checkpoint: {every: 13, keep: 4, best: none, better: smaller}
-                log: {every: 1}
+                log: {every: 1, to: [trainer_state, tensorboard]}
                 sample: {every: 17, prompts: 2, max_new_tokens: 19, temperature: 0.75}
                 monitor:
                   every: 5

@@ -2,8 +2,12 @@ package dev.poise.tokenize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +32,27 @@ final class GgufTokenizerTest {
     void namedTemplatesStandBesideTheDefault() {
         metadata.put("tokenizer.chat_template", "plain").put("tokenizer.chat_template.tool_use", "tools");
         metadata.putArray("tokenizer.chat_templates").add("tool_use").add("lost");
+        assertThat(template())
+                .hasToString("[{\"name\":\"default\",\"template\":\"plain\"},"
+                        + "{\"name\":\"tool_use\",\"template\":\"tools\"}]");
+    }
+
+    /// What is written out is read back.
+    @Test
+    void namedTemplatesAreWrittenUnderTheSameKeys(@TempDir Path directory) throws IOException {
+        Path source = Path.of("src/test/resources/models/tiny-llama-chat");
+        for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {
+            if (Files.exists(source.resolve(name))) {
+                Files.copy(source.resolve(name), directory.resolve(name));
+            }
+        }
+        Files.writeString(directory.resolve("chat_template.jinja"), "plain");
+        Files.writeString(
+                Files.createDirectory(directory.resolve("additional_chat_templates"))
+                        .resolve("tool_use.jinja"),
+                "tools");
+        metadata.setAll(GgufVocabulary.metadata(
+                directory, new Vocabulary(TokenizerJson.of(directory).tree()).size(), note -> {}));
         assertThat(template())
                 .hasToString("[{\"name\":\"default\",\"template\":\"plain\"},"
                         + "{\"name\":\"tool_use\",\"template\":\"tools\"}]");

@@ -392,7 +392,7 @@ final class TrainingTest {
                 .hasSameTextualContentAs(tools);
         assertThat(run.resolve("model/README.md"))
                 .content()
-                .contains("Chat template: `model:tool_use` (SHA-256 " + Digest.ofFile(tools) + ").");
+                .contains("by the chat template `model:tool_use` (SHA-256 `" + Digest.ofFile(tools) + "`)");
         Files.writeString(tools, "{{ tools }}");
         assertThatThrownBy(() -> Training.run(recipe("run", overrides), true, Progress.silent()))
                 .hasMessageContaining("the chat template's words are not those that the run was started with");
@@ -403,6 +403,52 @@ final class TrainingTest {
         assertThat(Manifest.read(folder.resolve("named/manifest.json")).chatTemplates())
                 .extracting(Manifest.Template::choice)
                 .containsExactly("chatml");
+    }
+
+    /// What other tools read follows a run that is broken off and gone on with: every metric line once.
+    @Test
+    void sinksFollowARunThroughAResume() throws IOException {
+        List<String> overrides = List.of(
+                "train.max_steps=4",
+                "train.max_tokens=64",
+                "train.batch_pairs=4",
+                "checkpoint.every=2",
+                "checkpoint.keep=9",
+                "evaluate.every=2",
+                "log.every=1",
+                "log.to=[tensorboard, trainer_state]",
+                "data.evaluate=0.2");
+        Training.run(recipe("run", overrides), false, Progress.silent());
+        Path run = folder.resolve("run");
+        byte[] state = Files.readAllBytes(run.resolve("checkpoint-2/trainer_state.json"));
+        AtomicWrite.delete(run.resolve("checkpoint-4"));
+        AtomicWrite.delete(run.resolve("model"));
+        Training.run(recipe("run", overrides), true, Progress.silent());
+
+        assertThat(run.resolve("checkpoint-2/trainer_state.json")).hasBinaryContent(state);
+        JsonNode last = JsonMapper.shared().readTree(Files.readAllBytes(run.resolve("trainer_state.json")));
+        assertThat(last.get("max_steps").intValue()).isEqualTo(4);
+        assertThat(last.get("global_step").intValue()).isEqualTo(4);
+        assertThat(JsonMapper.shared().readTree(state).get("global_step").intValue())
+                .isEqualTo(2);
+        assertThat(last)
+                .isEqualTo(JsonMapper.shared()
+                        .readTree(Files.readAllBytes(run.resolve("checkpoint-4/trainer_state.json"))));
+        long losses = last.get("log_history")
+                .valueStream()
+                .filter(line -> line.has("loss"))
+                .count();
+        assertThat(losses).isEqualTo(4);
+        List<Path> events;
+        try (Stream<Path> files = Files.list(run)) {
+            events = files.filter(file -> file.toString().contains("tfevents")).toList();
+        }
+        assertThat(events).hasSize(1);
+        String text = Files.readString(events.getFirst(), java.nio.charset.StandardCharsets.ISO_8859_1);
+        assertThat(text.split("train/loss", -1)).as("one loss a step").hasSize(1 + 4);
+        assertThat(text.split("eval/loss", -1))
+                .as("before, in the middle and at the end")
+                .hasSize(1 + 3);
     }
 
     private Recipe recipe(String output, List<String> overrides) {
