@@ -1,6 +1,7 @@
 package dev.poise.train;
 
 import dev.poise.model.Architecture;
+import dev.poise.model.Lora;
 import dev.poise.model.ModelDirectory;
 import dev.poise.run.Recipe;
 import dev.poise.tokenize.Tokenizer;
@@ -28,6 +29,14 @@ public final class Fitting {
         if (tokenizer.vocabularySize() > architecture.vocabulary()) {
             throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
                     + " tokens, but the model only " + architecture.vocabulary());
+        }
+        Lora lora = Start.lora(recipe);
+        if (lora != null) {
+            try {
+                lora.requireFits(architecture);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(model + ": " + e.getMessage(), e);
+            }
         }
         Monitors.require(recipe, architecture);
     }

@@ -1,5 +1,6 @@
 package dev.poise.train;
 
+import dev.poise.model.Decoder;
 import dev.poise.run.Recipe;
 import java.util.Locale;
 import java.util.SequencedMap;
@@ -9,18 +10,27 @@ final class ModelCard {
 
     private ModelCard() {}
 
+    /// @param policy what was tuned
     /// @param evaluation the last evaluation's metrics; may be empty
-    static String of(Recipe recipe, long steps, SequencedMap<String, Double> evaluation) {
+    static String of(Recipe recipe, Decoder policy, long steps, SequencedMap<String, Double> evaluation) {
         StringBuilder card = new StringBuilder();
         String method = recipe.method().name().toLowerCase(Locale.ROOT);
-        card.append("---\nlibrary_name: transformers\ntags:\n- poise\n- ")
+        boolean adapted = policy.base() != policy;
+        card.append("---\nlibrary_name: ")
+                .append(adapted ? "peft" : "transformers")
+                .append("\ntags:\n- poise\n- ")
                 .append(method)
+                .append(adapted ? "\n- lora" : "")
                 .append("\n---\n\n");
         card.append("# ").append(recipe.output().getFileName()).append("\n\n");
         card.append("Tuned with Poise from `")
                 .append(recipe.model().getFileName())
                 .append("`: method ");
         card.append(method).append(", ").append(steps).append(" steps.\n\n");
+        if (adapted) {
+            card.append("An adapter: `peft` loads it on its base, and so does Poise; `poise merge` makes a whole model of"
+                    + " the two.\n\n");
+        }
         if (!evaluation.isEmpty()) {
             card.append("## Evaluation on held-out rows\n\n| metric | value |\n|---|---|\n");
             evaluation.forEach(

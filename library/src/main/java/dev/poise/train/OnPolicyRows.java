@@ -152,7 +152,7 @@ final class OnPolicyRows implements Supply {
                     : Reward.parse(
                             requireNonNull(recipe.online(), "online").reward(),
                             directory -> learned(directory, recipe, models));
-            reference = reference(recipe);
+            reference = reference(recipe, policy);
             OnPolicyRows rows = new OnPolicyRows(
                     recipe,
                     prepared.trainPrompts(),
@@ -170,7 +170,7 @@ final class OnPolicyRows implements Supply {
         } finally {
             if (!opened) {
                 models.forEach(LearnedReward::close);
-                if (reference != null) {
+                if (reference != null && reference != policy.base()) {
                     reference.close();
                 }
             }
@@ -187,14 +187,14 @@ final class OnPolicyRows implements Supply {
         return learned;
     }
 
-    private static @Nullable Decoder reference(Recipe recipe) {
-        return switch (recipe.reference()) {
-            case Recipe.Reference.None none -> null;
-            case Recipe.Reference.Initial initial ->
-                ModelDirectory.read(recipe.model(), recipe.train().precision(), false);
-            case Recipe.Reference.Directory(Path other) ->
-                ModelDirectory.read(other, recipe.train().precision(), false);
-        };
+    /// The reference; where it is the model without the adapter that is trained, the policy's own weights.
+    private static @Nullable Decoder reference(Recipe recipe, Decoder policy) {
+        if (recipe.reference() instanceof Recipe.Reference.Initial && Start.lora(recipe) != null) {
+            return policy.base();
+        }
+        return Start.reference(recipe)
+                .map(files -> ModelDirectory.read(files, recipe.train().precision(), false))
+                .orElse(null);
     }
 
     private int minibatches() {
@@ -735,7 +735,7 @@ final class OnPolicyRows implements Supply {
     @Override
     public void close() {
         models.forEach(LearnedReward::close);
-        if (reference != null) {
+        if (reference != null && reference != policy.base()) {
             reference.close();
         }
     }

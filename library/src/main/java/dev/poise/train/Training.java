@@ -5,6 +5,7 @@ import dev.poise.data.Encoder;
 import dev.poise.model.Architecture;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.model.ModelFiles;
 import dev.poise.oracle.Reward;
 import dev.poise.run.AtomicWrite;
 import dev.poise.run.Digest;
@@ -36,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Carries out a recipe: from rows to a tuned model directory.
 public final class Training {
-
-    /// Keeps the draws of a fresh score vector apart from other streams of the same seed: "score" in ASCII.
-    private static final long STREAM = 0x73636f7265L;
 
     private final Recipe recipe;
     private final RunDirectory directory;
@@ -93,14 +91,15 @@ public final class Training {
         int threads = Torch.start(recipe.train().threads());
         RunDirectory directory = new RunDirectory(recipe.output());
         try (RunLock lock = resume ? directory.resume() : directory.create();
-                Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
+                Tokenizer tokenizer = Tokenizer.read(Start.files(recipe).tokens())) {
             return new Training(recipe, directory, judge, progress, reward).run(tokenizer, threads);
         }
     }
 
     private Outcome run(Tokenizer tokenizer, int threads) throws IOException {
-        Architecture architecture = ModelDirectory.architecture(recipe.model());
-        Fitting.require(recipe, recipe.model(), architecture, tokenizer);
+        ModelFiles files = Start.files(recipe);
+        Architecture architecture = ModelDirectory.architecture(files);
+        Fitting.require(recipe, files.newest(), architecture, tokenizer);
         if (recipe.reference() instanceof Recipe.Reference.Directory(Path other)) {
             Fitting.require(recipe, other, ModelDirectory.architecture(other), tokenizer);
         }
@@ -153,7 +152,7 @@ public final class Training {
                 : Instant.now();
         LocalDateTime now = LocalDateTime.ofInstant(started, ZoneId.systemDefault());
         Optional<ChatTemplate> template =
-                ChatTemplate.chosen(recipe.data().chatTemplate(), recipe.model(), tokenizer, now);
+                ChatTemplate.chosen(recipe.data().chatTemplate(), Start.files(recipe).tokens(), tokenizer, now);
         template.ifPresent(chosen -> chosen.warnings(tokenizer).forEach(progress::note));
         return template;
     }
@@ -238,7 +237,7 @@ public final class Training {
         boolean fresh = checkpoint.isEmpty();
         progress.note(
                 checkpoint.map(from -> "going on from " + from.getFileName()).orElse("starting at step 0"));
-        try (Decoder policy = policy(checkpoint.orElse(recipe.model()));
+        try (Decoder policy = Start.policy(recipe, checkpoint);
                 Tuner tuner = new Tuner(policy, recipe.objective(), settings());
                 Metrics metrics = fresh
                         ? Metrics.create(directory.metrics())
@@ -264,8 +263,8 @@ public final class Training {
             Loop loop = new Loop(recipe, directory, metrics, progress, supply, policy, tuner, sheet, monitors, state);
             SequencedMap<String, Double> evaluation = loop.run();
             AtomicWrite.directory(directory.model(), target -> {
-                ModelDirectory.write(policy, recipe.model(), target);
-                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, loop.steps(), evaluation));
+                ModelDirectory.write(policy, Start.files(recipe).base(), target);
+                Files.writeString(target.resolve("README.md"), ModelCard.of(recipe, policy, loop.steps(), evaluation));
             });
             Outcome outcome = new Outcome(
                     loop.steps(),
@@ -275,15 +274,6 @@ public final class Training {
                     rows.referenceSeconds());
             return new Tuned(outcome, monitors.cost());
         }
-    }
-
-    /// The decoder that is trained: a language model or, by method reward, what gives answers scores.
-    private Decoder policy(Path directory) {
-        return switch (recipe.method()) {
-            case SUPERVISED, PREFERENCE, UNPAIRED, ONLINE ->
-                ModelDirectory.read(directory, recipe.train().precision(), true);
-            case REWARD -> ModelDirectory.startReward(directory, recipe.train().precision(), recipe.seed() ^ STREAM);
-        };
     }
 
     private Supply supply(
@@ -310,7 +300,8 @@ public final class Training {
         for (Map.Entry<Path, Long> file : rows.rowsByFile().entrySet()) {
             files.add(new Manifest.DataFile(file.getKey().toString(), Digest.ofFile(file.getKey()), file.getValue()));
         }
-        Path reference = recipe.reference() instanceof Recipe.Reference.Directory(Path other) ? other : recipe.model();
+        ModelFiles model = Start.files(recipe);
+        ModelFiles reference = Start.reference(recipe).orElse(model);
         String version = Training.class.getPackage().getImplementationVersion();
         return new Manifest(
                 version == null ? "not packaged" : version,
@@ -318,9 +309,9 @@ public final class Training {
                 recipe.method().name().toLowerCase(Locale.ROOT),
                 recipe.seed(),
                 files,
-                new Manifest.Weights(recipe.model().toString(), ModelDirectory.digest(recipe.model())),
+                weights(model),
                 recipe.objective().needsReference()
-                        ? new Manifest.Weights(reference.toString(), ModelDirectory.digest(reference))
+                        ? weights(reference)
                         : null,
                 new TreeMap<>(Map.of("libtorch", Torch.version())),
                 Machine.here(threads, "cpu"),
@@ -330,6 +321,10 @@ public final class Training {
                 null,
                 0,
                 null);
+    }
+
+    private static Manifest.Weights weights(ModelFiles files) {
+        return new Manifest.Weights(files.newest().toString(), ModelDirectory.digest(files));
     }
 
     private Tuner.Settings settings() {
