@@ -58,9 +58,10 @@ final class Inspect implements Callable<Integer> {
     @Override
     public Integer call() {
         long limit = rows.orElse(json ? Long.MAX_VALUE : 3L);
-        try (Tokenizer tokenizer = Tokenizer.read(model);
+        Path tokens = ModelOptions.files(model).tokens();
+        try (Tokenizer tokenizer = Tokenizer.read(tokens);
                 ExampleReader reader = data.open(file)) {
-            Optional<ChatTemplate> template = chat.template(model, tokenizer);
+            Optional<ChatTemplate> template = chat.template(tokens, tokenizer);
             int context = ModelDirectory.architecture(model).context();
             Encoder encoder = new Encoder(tokenizer, template, data.maxTokens(context), data.tooLong);
             console.note(

@@ -109,7 +109,7 @@ final class Pairs implements Callable<Integer> {
         Answered answered;
         List<Candidates> scored;
         try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents)) {
-            answered = answering.answers(model, model.directory(), contents, samples, console);
+            answered = answering.answers(model, model.files(), contents, samples, console);
             scored = Candidates.scored(
                     opened.reward(), contents.stream().map(Contents::lastText).toList(), answered.texts());
             opened.tell(console);

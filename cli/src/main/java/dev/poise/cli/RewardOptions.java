@@ -1,6 +1,7 @@
 package dev.poise.cli;
 
 import dev.poise.data.Content;
+import dev.poise.model.ModelFiles;
 import dev.poise.oracle.Reward;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
@@ -73,7 +74,7 @@ final class RewardOptions {
         model.start();
         LearnedReward learned = LearnedReward.read(
                 directory,
-                tokenizer -> messages || chat.asked() ? template(directory, chat, tokenizer) : Optional.empty(),
+                tokenizer -> messages || chat.asked() ? template(ModelFiles.of(directory).tokens(), chat, tokenizer) : Optional.empty(),
                 model.precision,
                 MICRO_BATCH_TOKENS);
         models.add(learned);

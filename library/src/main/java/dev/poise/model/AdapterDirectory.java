@@ -1,6 +1,5 @@
 package dev.poise.model;
 
-import dev.poise.torch.Precision;
 import dev.poise.torch.Tensors;
 import dev.poise.weights.Dtype;
 import dev.poise.weights.OutgoingTensor;
@@ -22,6 +21,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,6 +42,11 @@ final class AdapterDirectory {
 
     /// The entry of the file's metadata that tells one base from another whose shapes are the same. PEFT reads none.
     private static final String FINGERPRINT = "poise.base";
+
+    private static final String HEAD_OF_BASE = Adapter.PREFIX + "lm_head.base_layer.weight";
+
+    /// How far two copies of a matrix may be apart, relative to its norm, where one was rounded to bfloat16.
+    private static final double ROUNDING = 0.01;
 
     /// Keys that say how an adapter was made, or what is the same for every adapter that is read here.
     private static final Set<String> HARMLESS = Set.of(
@@ -91,22 +98,24 @@ final class AdapterDirectory {
 
     /// Reads an adapter.
     ///
-    /// @param architecture of its base
+    /// @param base what it adapts, read from the files' base
     /// @param trainable whether gradients are kept
     /// @throws ModelException when its configuration asks for what is not supported
     /// @throws WeightsException when its tensors are malformed, or are not those of an adapter for this base
-    static Adapter read(ModelFiles files, Architecture architecture, Precision precision, boolean trainable) {
+    static Adapter read(ModelFiles files, Decoder base, boolean trainable) {
+        Architecture architecture = base.architecture();
         Path directory = files.newest();
         Config config = Config.read(directory.resolve(CONFIG));
         refuseWhatIsNotSupported(config);
         try (SafetensorsFile stored = SafetensorsFile.open(directory.resolve(WEIGHTS))) {
             Map<String, StoredTensor> tensors = stored.tensors();
             List<Adapter.Site> sites = sites(files, architecture, tensors);
-            Adapter adapter = new Adapter(lora(config, sites), architecture, sites, precision, trainable);
+            Adapter adapter = new Adapter(lora(config, sites), architecture, sites, base.precision(), trainable);
             boolean filled = false;
             try {
                 requireShapes(files, adapter, tensors);
                 requireBase(files, stored.metadata().get(FINGERPRINT));
+                requireHead(files, base, tensors.get(HEAD_OF_BASE));
                 for (Parameter parameter : adapter.parameters().layout()) {
                     ModelDirectory.fill(
                             adapter.parameters().master(parameter.name()),
@@ -181,6 +190,7 @@ final class AdapterDirectory {
                 }
             }
         }
+        unknown.remove(HEAD_OF_BASE);
         if (architecture.scores()) {
             unknown.remove(Adapter.PREFIX + Family.SCORE.key());
         }
@@ -227,6 +237,26 @@ final class AdapterDirectory {
     private static void requireBase(ModelFiles files, @Nullable String made) {
         if (made != null && !made.equals(fingerprint(files.base()))) {
             throw mismatch(files, "one that was tuned on other weights of the same shapes");
+        }
+    }
+
+    /// PEFT keeps the base's head beside an adapter of it, and puts it in the base's place when it loads one.
+    private static void requireHead(ModelFiles files, Decoder base, @Nullable StoredTensor stored) {
+        if (stored == null) {
+            return;
+        }
+        Tensor head = base.weights().master(base.architecture().output().parameter());
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            if (!stored.shape().equals(List.of(head.size(0), head.size(1)))) {
+                throw mismatch(files, HEAD_OF_BASE + " " + stored.shape());
+            }
+            Tensor same = torch.empty_like(head);
+            ModelDirectory.copy(stored, same);
+            double apart = Tensors.toDoubles(same.sub(head).norm())[0];
+            if (!(apart <= ROUNDING * Tensors.toDoubles(head.norm())[0])) {
+                throw mismatch(files, "a head of its own under " + HEAD_OF_BASE);
+            }
         }
     }
 

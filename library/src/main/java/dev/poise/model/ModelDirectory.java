@@ -90,6 +90,14 @@ public final class ModelDirectory {
         return read(files, architecture, precision, trainable, OptionalLong.empty());
     }
 
+    /// Reads a model of either kind, for asking only.
+    ///
+    /// @throws ModelException when the configuration asks for what is not supported
+    /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
+    public static Decoder readAny(ModelFiles files, Precision precision) {
+        return read(files, architecture(files), precision, false, OptionalLong.empty());
+    }
+
     /// Refuses a reward model where tokens need probabilities.
     ///
     /// @throws ModelException when it is one
@@ -158,7 +166,7 @@ public final class ModelDirectory {
         Decoder base = readWhole(files.base(), architecture, precision, false, drawn);
         boolean read = false;
         try {
-            Decoder adapted = new Decoder(base, AdapterDirectory.read(files, architecture, precision, trainable));
+            Decoder adapted = new Decoder(base, AdapterDirectory.read(files, base, trainable));
             read = true;
             return adapted;
         } finally {
@@ -242,14 +250,19 @@ public final class ModelDirectory {
                         target.resolve("config.json"),
                         JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
             }
-            for (String companion : COMPANIONS) {
-                if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
-                    // The bytes and not the permissions: a source may be read-only, a target is to be written.
-                    Files.write(target.resolve(companion), Files.readAllBytes(source.resolve(companion)));
-                }
-            }
+            copyCompanions(source, target);
         } catch (IOException e) {
             throw new ModelException(target + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /// Copies what travels with a model: tokenizer, chat template, licence.
+    public static void copyCompanions(Path source, Path target) throws IOException {
+        for (String companion : COMPANIONS) {
+            if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
+                // The bytes and not the permissions: a source may be read-only, a target is to be written.
+                Files.write(target.resolve(companion), Files.readAllBytes(source.resolve(companion)));
+            }
         }
     }
 
@@ -335,7 +348,7 @@ public final class ModelDirectory {
         }
     }
 
-    private static void copy(StoredTensor from, Tensor to) {
+    static void copy(StoredTensor from, Tensor to) {
         MemorySegment memory = Tensors.memory(to);
         from.copyTo(memory, memory.byteSize() == from.elements() * Double.BYTES ? Dtype.F64 : Dtype.F32);
     }
