@@ -64,6 +64,7 @@ public record GradientStudy(
         ModelFiles files = Start.files(recipe);
         try (Tokenizer tokenizer = Tokenizer.read(files.tokens())) {
             Fitting.require(recipe, files.newest(), ModelDirectory.architecture(files), tokenizer);
+            Fitting.requireAdapter(recipe, files.newest(), ModelDirectory.architecture(files));
             Encoder encoder = new Encoder(
                     tokenizer,
                     ChatTemplate.chosen(

@@ -174,8 +174,8 @@ final class AdapterDirectory {
 
     private static boolean isOff(JsonNode value) {
         return value.isNull()
-                || value.isBoolean() && !value.booleanValue()
-                || value.isContainer() && value.isEmpty();
+                || (value.isBoolean() && !value.booleanValue())
+                || (value.isContainer() && value.isEmpty());
     }
 
     /// What the tensors adapt, in the order of the architecture's maps.

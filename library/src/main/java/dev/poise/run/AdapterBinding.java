@@ -50,7 +50,7 @@ final class AdapterBinding {
             return List.of(ALL_LINEAR);
         }
         List<String> targets = section.texts("targets", TARGETS);
-        if (targets.isEmpty() || targets.size() > 1 && targets.contains(ALL_LINEAR)) {
+        if (targets.isEmpty() || (targets.size() > 1 && targets.contains(ALL_LINEAR))) {
             section.problem("targets", "must be " + TARGETS + ", got " + (targets.isEmpty() ? "none" : targets));
             return List.of(ALL_LINEAR);
         }

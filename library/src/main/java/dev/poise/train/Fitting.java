@@ -30,6 +30,14 @@ public final class Fitting {
             throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
                     + " tokens, but the model only " + architecture.vocabulary());
         }
+        Monitors.require(recipe, architecture);
+    }
+
+    /// Refuses a fresh adapter that the model it is trained in place of has no place for.
+    ///
+    /// @param model where the architecture was read from, for the message
+    /// @throws IllegalArgumentException when a target names no linear map, or the rank is above a map's width
+    public static void requireAdapter(Recipe recipe, Path model, Architecture architecture) {
         Lora lora = Start.lora(recipe);
         if (lora != null) {
             try {
@@ -38,6 +46,5 @@ public final class Fitting {
                 throw new IllegalArgumentException(model + ": " + e.getMessage(), e);
             }
         }
-        Monitors.require(recipe, architecture);
     }
 }

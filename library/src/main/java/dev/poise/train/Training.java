@@ -100,6 +100,7 @@ public final class Training {
         ModelFiles files = Start.files(recipe);
         Architecture architecture = ModelDirectory.architecture(files);
         Fitting.require(recipe, files.newest(), architecture, tokenizer);
+        Fitting.requireAdapter(recipe, files.newest(), architecture);
         if (recipe.reference() instanceof Recipe.Reference.Directory(Path other)) {
             Fitting.require(recipe, other, ModelDirectory.architecture(other), tokenizer);
         }
