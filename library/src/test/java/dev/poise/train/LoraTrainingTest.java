@@ -40,12 +40,12 @@ final class LoraTrainingTest {
     @Test
     void dpoTrainsTheAdapterAlone() throws IOException {
         Training.Outcome outcome = Training.run(
-                recipe("run", "preference", "[{type: dpo, beta: 0.1}]", ADAPTER, "train.learning_rate=2e-2"),
+                recipe("run", "preference", "[{type: dpo, beta: 0.1}]", ADAPTER, "train.learning_rate=2e-2", "train.max_steps=12"),
                 false,
                 Progress.silent());
         List<MetricLine> lines = Metrics.read(folder.resolve("run/metrics.jsonl"));
         assertThat(lines.getFirst().number("loss").orElseThrow()).isCloseTo(Math.log(2), within(1e-6));
-        assertThat(lines.getLast().number("loss").orElseThrow()).isLessThan(0.6);
+        assertThat(lines.getLast().number("loss").orElseThrow()).isLessThan(0.66);
         assertThat(outcome.model().resolve("adapter_model.safetensors")).exists();
         assertThat(outcome.model().resolve("tokenizer.json")).exists();
         assertThat(outcome.model().resolve("model.safetensors")).doesNotExist();
@@ -148,7 +148,7 @@ final class LoraTrainingTest {
                 .hasMessageContaining("tiny-llama-chat: adapter targets must be among q_proj");
         assertThat(folder.resolve("run/train.rows")).doesNotExist();
         assertThatThrownBy(() -> Training.run(
-                        recipe("run", "preference", "[{type: dpo, beta: 0.1}]", "adapter={rank: 5000}"),
+                        recipe("other", "preference", "[{type: dpo, beta: 0.1}]", "adapter={rank: 5000}"),
                         false,
                         Progress.silent()))
                 .hasMessageContaining("an adapter's rank must be at most");
