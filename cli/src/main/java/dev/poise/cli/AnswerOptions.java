@@ -2,13 +2,13 @@ package dev.poise.cli;
 
 import dev.poise.data.Content;
 import dev.poise.model.Decoder;
+import dev.poise.model.ModelFiles;
 import dev.poise.sample.Decoding;
 import dev.poise.sample.Sample;
 import dev.poise.sample.Sampler;
 import dev.poise.sample.TextSample;
 import dev.poise.sample.TextSampler;
 import dev.poise.tokenize.Tokenizer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -73,11 +73,11 @@ final class AnswerOptions {
 
     /// Lets a model answer every prompt, and shows how far it is.
     ///
-    /// @param directory the model's
+    /// @param files the model's
     /// @param each answers a prompt, at least 1
-    Answered answers(ModelOptions model, Path directory, List<Content> contents, int each, Console console) {
+    Answered answers(ModelOptions model, ModelFiles files, List<Content> contents, int each, Console console) {
         Decoding how = decoding();
-        return with(model, directory, contents, console, (sampler, asked, tokens) -> {
+        return with(model, files, contents, console, (sampler, asked, tokens) -> {
             long total = (long) contents.size() * each;
             try (ProgressLine progress = new ProgressLine(console.err(), "sample", "answers", total)) {
                 progress.update(0, "");
@@ -87,11 +87,11 @@ final class AnswerOptions {
     }
 
     /// Reads a model for as long as it is used, and prompts in its tokens. Says on standard error what is in doubt.
-    <T> T with(ModelOptions model, Path directory, List<Content> contents, Console console, Use<T> use) {
-        try (Decoder decoder = model.read(directory);
-                Tokenizer tokenizer = Tokenizer.read(directory)) {
-            Prompts prompts =
-                    new Prompts(tokenizer, chat.template(directory, tokenizer), chat.asked(), decoder.architecture());
+    <T> T with(ModelOptions model, ModelFiles files, List<Content> contents, Console console, Use<T> use) {
+        try (Decoder decoder = model.read(files);
+                Tokenizer tokenizer = Tokenizer.read(files.tokens())) {
+            Prompts prompts = new Prompts(
+                    tokenizer, chat.template(files.tokens(), tokenizer), chat.asked(), decoder.architecture());
             prompts.warnings().forEach(console::note);
             List<int[]> tokens = new ArrayList<>();
             for (int i = 0; i < contents.size(); i++) {

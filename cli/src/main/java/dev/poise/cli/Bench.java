@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         description = "Times Poise on this machine, in alternation with TRL and transformers where they are installed.",
         footer = {
             "",
-            "Work: dpo-float32, dpo-bfloat16, sample-260k, sample-49m, scaling, matmul.",
+            "Work: dpo-float32, dpo-bfloat16, dpo-lora, sample-260k, sample-49m, scaling, matmul.",
             "",
             "Each side runs as a process of its own, with the same rows in the same order and the same threads. Where"
                     + " losses or tokens differ, no time is shown, and the exit code is 1. Without data and models,"
@@ -43,7 +43,7 @@ final class Bench implements Callable<Integer> {
     @Option(
             names = "--python",
             paramLabel = "FILE",
-            description = "Python of a virtual environment with torch, transformers, trl and datasets; without it"
+            description = "Python of a virtual environment with torch, transformers, trl, datasets and peft; without it"
                     + " Poise runs alone.")
     private @Nullable Path python;
 

@@ -3,6 +3,7 @@ package dev.poise.cli;
 import dev.poise.cli.AnswerOptions.Answered;
 import dev.poise.data.Content;
 import dev.poise.evaluate.Comparison;
+import dev.poise.model.ModelFiles;
 import dev.poise.oracle.Reward;
 import dev.poise.sample.Sample;
 import java.nio.file.Path;
@@ -60,18 +61,17 @@ final class Evaluate implements Callable<Integer> {
             throw new UsageException("prompts must be at least 2, since one gives no interval, got 1");
         }
         model.locate(console);
-        Path other = HubInputs.of(console).model(against);
-        ModelOptions.requireDirectory(model.directory());
-        ModelOptions.requireDirectory(other);
+        ModelFiles own = model.files();
+        ModelFiles other = ModelOptions.files(HubInputs.of(console).model(against));
         Comparison comparison;
         ObjectNode asked = JsonMapper.shared().createObjectNode();
         try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents, console)) {
             Reward reward = opened.reward();
-            comparison = Comparison.of(answers(model.directory(), contents, reward), answers(other, contents, reward));
+            comparison = Comparison.of(answers(own, contents, reward), answers(other, contents, reward));
             opened.tell(console);
             opened.putInto(asked);
         }
-        ComparisonText text = new ComparisonText(model.directory(), against, comparison);
+        ComparisonText text = new ComparisonText(own.newest(), against, comparison);
         if (json) {
             console.result(text.toJson().setAll(asked).toString());
         } else {
@@ -80,8 +80,8 @@ final class Evaluate implements Callable<Integer> {
         return 0;
     }
 
-    private Comparison.Answers answers(Path directory, List<Content> contents, Reward reward) {
-        Answered answered = answering.answers(model, directory, contents, 1, console);
+    private Comparison.Answers answers(ModelFiles files, List<Content> contents, Reward reward) {
+        Answered answered = answering.answers(model, files, contents, 1, console);
         List<String> texts = answered.texts().stream().map(List::getFirst).toList();
         List<Sample> samples = answered.samples();
         return new Comparison.Answers(

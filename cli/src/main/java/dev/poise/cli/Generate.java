@@ -48,7 +48,7 @@ final class Generate implements Callable<Integer> {
         Decoding how = answering.decoding();
         List<Content> contents = prompt.read(console);
         model.locate(console);
-        return answering.with(model, model.directory(), contents, console, (sampler, asked, tokens) -> {
+        return answering.with(model, model.files(), contents, console, (sampler, asked, tokens) -> {
             complete(sampler, how, contents, tokens);
             return 0;
         });

@@ -12,6 +12,7 @@ import dev.poise.run.Recipe;
 import dev.poise.run.RecipeException;
 import dev.poise.run.RecipeOverride;
 import dev.poise.tokenize.Tokenizer;
+import dev.poise.train.Start;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -165,7 +166,7 @@ final class Gradients implements Callable<Integer> {
                     + kept.limit());
         }
         if (output != null) {
-            try (Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
+            try (Tokenizer tokenizer = Tokenizer.read(Start.files(recipe).tokens())) {
                 write(GradientPage.of(title(recipe), facts(recipe, study), study, tokenizer::piece));
             }
         }
@@ -197,7 +198,7 @@ final class Gradients implements Callable<Integer> {
         Recipe.Train train = recipe.train();
         return List.of(
                 objective(recipe),
-                List.of("model", recipe.model().toString()),
+                List.of("model", Start.files(recipe).newest().toString()),
                 List.of(
                         "reference",
                         switch (recipe.reference()) {

@@ -61,9 +61,10 @@ final class Inspect implements Callable<Integer> {
     public Integer call() {
         model = HubInputs.of(console).model(model);
         long limit = rows.orElse(json ? Long.MAX_VALUE : 3L);
-        try (Tokenizer tokenizer = Tokenizer.read(model);
+        Path tokens = ModelOptions.files(model).tokens();
+        try (Tokenizer tokenizer = Tokenizer.read(tokens);
                 ExampleReader reader = data.open(HubInputs.of(console).rows(file))) {
-            Optional<ChatTemplate> template = chat.template(model, tokenizer);
+            Optional<ChatTemplate> template = chat.template(tokens, tokenizer);
             int context = ModelDirectory.architecture(model).context();
             Encoder encoder = new Encoder(tokenizer, template, data.maxTokens(context), data.tooLong);
             reader.remarks().forEach(remark -> console.note(file + ": " + remark));

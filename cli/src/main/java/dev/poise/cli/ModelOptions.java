@@ -2,10 +2,12 @@ package dev.poise.cli;
 
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.model.ModelFiles;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Torch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The options of every command that asks a model something.
@@ -16,9 +18,12 @@ final class ModelOptions {
             required = true,
             paramLabel = "DIR",
             description =
-                    "Model directory in Hugging Face's layout, a GGUF file, or a model of the hub: organisation/name,"
-                            + " behind it perhaps @revision.")
+                    "Model directory in Hugging Face's layout, an adapter's in PEFT's, a GGUF file, or a model of the hub:"
+                            + " organisation/name, behind it perhaps @revision.")
     private Path named;
+
+    @Option(names = "--adapter", paramLabel = "DIR", description = "Directory of an adapter for the model.")
+    private @Nullable Path adapter;
 
     @Option(
             names = "--precision",
@@ -39,22 +44,31 @@ final class ModelOptions {
         named = HubInputs.of(console).model(named);
     }
 
-    /// The model's directory.
-    Path directory() {
-        return ModelPath.directory(named);
+    /// The model's files.
+    ModelFiles files() {
+        ModelFiles files = files(named);
+        if (adapter == null) {
+            return files;
+        }
+        if (files.adapter() != null) {
+            throw new UsageException("--model must be the adapter's base where --adapter is given, got another adapter: "
+                    + named);
+        }
+        requireDirectory(adapter);
+        return new ModelFiles(files.base(), adapter);
     }
 
-    /// Starts libtorch and reads the model, for asking only.
-    Decoder read() {
-        return read(directory());
-    }
-
-    /// Reads another model beside it, in the same way.
-    Decoder read(Path other) {
-        Path directory = ModelPath.directory(other);
+    /// The files of a model that a command line names.
+    static ModelFiles files(Path named) {
+        Path directory = ModelPath.directory(named);
         requireDirectory(directory);
+        return ModelFiles.of(directory);
+    }
+
+    /// Starts libtorch and reads a model, for asking only.
+    Decoder read(ModelFiles files) {
         start();
-        return ModelDirectory.read(directory, precision, false);
+        return ModelDirectory.read(files, precision, false);
     }
 
     /// Starts libtorch.

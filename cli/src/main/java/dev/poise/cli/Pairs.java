@@ -110,7 +110,7 @@ final class Pairs implements Callable<Integer> {
         List<Candidates> scored;
         ObjectNode asked = JsonMapper.shared().createObjectNode();
         try (RewardOptions.Opened opened = rewards.open(model, answering.chat, contents, console)) {
-            answered = answering.answers(model, model.directory(), contents, samples, console);
+            answered = answering.answers(model, model.files(), contents, samples, console);
             scored = Candidates.scored(
                     opened.reward(), contents.stream().map(Contents::lastText).toList(), answered.texts());
             opened.tell(console);

@@ -33,6 +33,7 @@ public final class Poise {
         line.addSubcommand(new CommandLine(new Train(console)).setUnmatchedOptionsArePositionalParams(true));
         line.addSubcommand(new CommandLine(new Gradients(console)).setUnmatchedOptionsArePositionalParams(true));
         line.addSubcommand(new Data(console));
+        line.addSubcommand(new Merge(console));
         line.addSubcommand(new Inspect(console));
         line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));

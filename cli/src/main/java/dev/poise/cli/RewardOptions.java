@@ -1,6 +1,7 @@
 package dev.poise.cli;
 
 import dev.poise.data.Content;
+import dev.poise.model.ModelFiles;
 import dev.poise.oracle.Reward;
 import dev.poise.remote.Answers;
 import dev.poise.remote.Counts;
@@ -129,7 +130,7 @@ final class RewardOptions {
         model.start();
         return LearnedReward.read(
                 directory,
-                tokenizer -> messages || chat.asked() ? template(directory, chat, tokenizer) : Optional.empty(),
+                tokenizer -> messages || chat.asked() ? template(ModelFiles.of(directory).tokens(), chat, tokenizer) : Optional.empty(),
                 model.precision,
                 MICRO_BATCH_TOKENS);
     }

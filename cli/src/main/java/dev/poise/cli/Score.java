@@ -4,6 +4,7 @@ import dev.poise.data.Encoder;
 import dev.poise.data.EncodingCounts;
 import dev.poise.data.ExampleReader;
 import dev.poise.model.Decoder;
+import dev.poise.model.ModelFiles;
 import dev.poise.tokenize.ChatTemplate;
 import dev.poise.tokenize.Tokenizer;
 import java.nio.file.Path;
@@ -80,13 +81,17 @@ final class Score implements Callable<Integer> {
         }
         model.locate(console);
         reference = reference == null ? null : HubInputs.of(console).model(reference);
-        try (Decoder policy = model.read();
-                Tokenizer tokenizer = Tokenizer.read(model.directory())) {
+        ModelFiles files = model.files();
+        try (Decoder policy = model.read(files);
+                Tokenizer tokenizer = Tokenizer.read(files.tokens())) {
+            Optional<ChatTemplate> template = chat.template(files.tokens(), tokenizer);
             if (reference == null) {
-                score(tokenizer, List.of(policy));
+                score(tokenizer, template, List.of(policy));
+            } else if (ModelOptions.files(reference).equals(new ModelFiles(files.base(), null))) {
+                score(tokenizer, template, List.of(policy, policy.base())); // the adapter off: no second copy
             } else {
-                try (Decoder other = model.read(reference)) {
-                    score(tokenizer, List.of(policy, other));
+                try (Decoder other = model.read(ModelOptions.files(reference))) {
+                    score(tokenizer, template, List.of(policy, other));
                 }
             }
         }
@@ -94,8 +99,7 @@ final class Score implements Callable<Integer> {
     }
 
     /// @param decoders the policy, and the reference where there is one
-    private void score(Tokenizer tokenizer, List<Decoder> decoders) {
-        Optional<ChatTemplate> template = chat.template(model.directory(), tokenizer);
+    private void score(Tokenizer tokenizer, Optional<ChatTemplate> template, List<Decoder> decoders) {
         tokenizer.specialTokens().warnings().forEach(console::note);
         template.ifPresent(format -> format.warnings(tokenizer).forEach(console::note));
         int context = decoders.stream()

@@ -9,7 +9,6 @@ import dev.poise.objective.Objective;
 import dev.poise.torch.Owned;
 import dev.poise.torch.Torch;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -56,15 +55,17 @@ public final class GradientAnalysis implements AutoCloseable {
         this.collisions = objective.needs().contains(Need.COLLISIONS);
         this.trial = new Trial(policy);
         String output = policy.architecture().output().parameter();
-        Iterator<Parameter> layout = policy.parameters().layout().iterator();
-        Parameter parameter = layout.next();
         long from = 0;
-        while (!parameter.name().equals(output)) {
+        long size = 0; // of an adapted policy's head, which no step moves
+        for (Parameter parameter : policy.parameters().layout()) {
+            if (parameter.name().equals(output)) {
+                size = parameter.size();
+                break;
+            }
             from += parameter.size();
-            parameter = layout.next();
         }
-        this.outputFrom = from;
-        this.outputSize = parameter.size();
+        this.outputFrom = size == 0 ? 0 : from;
+        this.outputSize = size;
     }
 
     /// What a step does to every pair.

@@ -5,6 +5,7 @@ import dev.poise.data.Encoder;
 import dev.poise.gradient.Step.Optimiser;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.model.ModelFiles;
 import dev.poise.objective.Mixture;
 import dev.poise.objective.Need;
 import dev.poise.run.Recipe;
@@ -15,6 +16,7 @@ import dev.poise.train.AdamW;
 import dev.poise.train.Fitting;
 import dev.poise.train.Likelihoods;
 import dev.poise.train.Progress;
+import dev.poise.train.Start;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -59,21 +61,22 @@ public record GradientStudy(
     public static GradientStudy of(Recipe recipe, Question question, Progress progress) {
         requirePairs(recipe);
         Torch.start(recipe.train().threads());
-        try (Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
-            Fitting.require(recipe, recipe.model(), ModelDirectory.architecture(recipe.model()), tokenizer);
+        ModelFiles files = Start.files(recipe);
+        try (Tokenizer tokenizer = Tokenizer.read(files.tokens())) {
+            Fitting.require(recipe, files.newest(), ModelDirectory.architecture(files), tokenizer);
+            Fitting.requireAdapter(recipe, files.newest(), ModelDirectory.architecture(files));
             Encoder encoder = new Encoder(
                     tokenizer,
                     ChatTemplate.chosen(
                             recipe.data().chatTemplate(),
-                            recipe.model(),
+                            files.tokens(),
                             tokenizer,
                             LocalDateTime.now(ZoneId.systemDefault())),
                     recipe.train().maxTokens(),
                     recipe.data().tooLong());
             PairData data = PairData.read(recipe, encoder, progress);
             requireAsked(question.asked(), data);
-            try (Decoder policy =
-                    ModelDirectory.read(recipe.model(), recipe.train().precision(), true)) {
+            try (Decoder policy = Start.policy(recipe)) {
                 List<PairRow> rows = data.rows(reference(recipe, tokenizer, data, progress));
                 return study(recipe, question, policy, rows, progress);
             }
@@ -100,10 +103,10 @@ public record GradientStudy(
                 new GradientAnalysis.Settings(step(recipe, question.optimiser()), train.batchPairs(), question.check());
         int threads = Torch.start(train.threads());
         int batches = Math.ceilDiv(rows.size(), train.batchPairs());
-        if (threads > 1 && batches > 1 && policy.parameters().values().nbytes() <= SMALL_BYTES) {
+        if (threads > 1 && batches > 1 && policy.weights().values().nbytes() <= SMALL_BYTES) {
             Torch.start(1);
             return new SharedAnalysis(
-                            () -> ModelDirectory.read(recipe.model(), train.precision(), true),
+                            () -> Start.policy(recipe),
                             recipe.objective(),
                             settings,
                             Math.min(threads, batches))

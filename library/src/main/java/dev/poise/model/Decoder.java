@@ -7,6 +7,7 @@ import dev.poise.torch.Tensors;
 import dev.poise.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// A decoder-only transformer: token ids in, log-probabilities or one score a sequence out, gradients back.
 ///
@@ -28,7 +30,9 @@ public final class Decoder implements AutoCloseable {
 
     private final Architecture architecture;
     private final Precision precision;
-    private final Parameters parameters;
+    private final Parameters weights;
+    private final @Nullable Adapter adapter;
+    private final @Nullable Decoder base; // whose weights these are, where there is an adapter
     private final Owned owned = new Owned();
     private final Maps maps;
     private final Normalisation finalNorm;
@@ -37,25 +41,53 @@ public final class Decoder implements AutoCloseable {
 
     /// A decoder with all parameters zero: [#initialise] makes a fresh one of it.
     Decoder(Architecture architecture, Precision precision, boolean trainable) {
+        this(
+                architecture,
+                precision,
+                new Parameters(architecture.family().layout(architecture), precision, trainable),
+                null,
+                null);
+    }
+
+    /// A decoder with an adapter, both of which it takes over.
+    ///
+    /// @param base with frozen weights
+    Decoder(Decoder base, Adapter adapter) {
+        this(base.architecture, base.precision, base.weights, adapter, base);
+        if (weights.trainable()) {
+            throw new IllegalArgumentException("a decoder must be frozen to be adapted");
+        }
+    }
+
+    private Decoder(
+            Architecture architecture,
+            Precision precision,
+            Parameters weights,
+            @Nullable Adapter adapter,
+            @Nullable Decoder base) {
         this.architecture = architecture;
         this.precision = precision;
-        this.parameters = new Parameters(architecture.family().layout(architecture), precision, trainable);
+        this.weights = weights;
+        this.adapter = adapter;
+        this.base = base;
         this.finalNorm = norm("final_norm");
+        HeadUpdate update =
+                adapter == null ? null : adapter.ofHead().orElse(null);
         String output = architecture.output().parameter();
         this.maps = new Maps(
                 IntStream.range(0, architecture.layers())
                         .mapToObj(layer -> block("layers." + layer + "."))
                         .toList(),
-                new Linear(parameters.product(output), null, precision));
-        Tensor gradient = trainable ? parameters.gradient(output) : owned.keep(Tensors.zeros(precision.sums(), 0));
+                new Linear(weights.product(output), null, precision, update == null ? null : update.linear()));
         this.readout = switch (architecture.output()) {
             case OWN, EMBEDDING ->
                 new Head(
-                        parameters.product(output),
-                        gradient,
+                        weights.product(output),
+                        gradient(weights, output),
+                        update,
                         precision,
                         architecture.caps().logits());
-            case SCORE -> new ScoreHead(parameters.master(output), gradient);
+            case SCORE -> new ScoreHead(parameters().master(output), gradient(parameters(), output));
         };
         this.rotations = new RotaryTables(architecture.layerTypes(), precision.sums());
     }
@@ -70,9 +102,63 @@ public final class Decoder implements AutoCloseable {
         return precision;
     }
 
-    /// The parameters and their gradients.
+    /// What is trained, and its gradients: the adapter's parameters where there is one, else all.
     public Parameters parameters() {
-        return parameters;
+        return adapter == null ? weights : adapter.parameters();
+    }
+
+    /// The weights of the model itself, without its adapter.
+    public Parameters weights() {
+        return weights;
+    }
+
+    /// The adapter, if there is one.
+    Optional<Adapter> adapter() {
+        return Optional.ofNullable(adapter);
+    }
+
+    /// The same weights with the adapter off, for asking: itself where there is none. Closed with this decoder.
+    public Decoder base() {
+        return base == null ? this : base;
+    }
+
+    /// This model with a fresh adapter, which changes nothing until it is trained. The new decoder takes this one
+    /// over: closing it closes both.
+    ///
+    /// @param seed of the draws
+    /// @throws IllegalArgumentException when the weights are not frozen, a target names no linear map, or the rank is
+    ///     above a map's width
+    public Decoder adapted(Lora lora, long seed) {
+        List<Adapter.Site> sites = Adapter.chosen(lora, architecture);
+        Decoder adapted = new Decoder(this, new Adapter(lora, architecture, sites, precision, true));
+        adapted.adapter().orElseThrow().initialise(weights, seed);
+        return adapted;
+    }
+
+    /// A model of its own that computes, to rounding, what this one does with its adapter: W + s B A in every adapted
+    /// map, in the type of master weights. A head that was tied to the embedding and is adapted becomes a matrix of
+    /// its own. This decoder stays as it is: what "unmerges" is [#base], exactly.
+    ///
+    /// @throws IllegalStateException when there is no adapter
+    public Decoder merged() {
+        if (adapter == null) {
+            throw new IllegalStateException("a model without an adapter has nothing to merge");
+        }
+        boolean unties = architecture.output() == Architecture.Output.EMBEDDING && adapter.adaptsHead();
+        Decoder merged =
+                new Decoder(unties ? architecture.reading(Architecture.Output.OWN) : architecture, precision, false);
+        Architecture.Output from = architecture.output();
+        for (Parameter parameter : merged.weights.layout()) {
+            String output = merged.architecture.output().parameter();
+            String name = parameter.name().equals(output) ? from.parameter() : parameter.name();
+            Torch.withoutGradients(() -> merged.weights.master(parameter.name()).copy_(weights.master(name)));
+        }
+        adapter.addTo(merged.weights);
+        return merged;
+    }
+
+    private Tensor gradient(Parameters of, String name) {
+        return of.trainable() ? of.gradient(name) : owned.keep(Tensors.zeros(precision.sums(), 0));
     }
 
     /// The head that gives tokens probabilities.
@@ -108,18 +194,18 @@ public final class Decoder implements AutoCloseable {
     /// @param seed of the draws: the same seed gives the same weights on every machine
     public void initialise(double deviation, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        parameters.layout().forEach(parameter -> draw(parameter, deviation, random));
-        parameters.refresh();
+        weights.layout().forEach(parameter -> draw(parameter, deviation, random));
+        weights.refresh();
     }
 
     /// Fills the vector that scores are read by with normal draws.
     ///
     /// @param deviation standard deviation of the draws
     void initialiseScore(double deviation, long seed) {
-        parameters.layout().stream()
+        weights.layout().stream()
                 .filter(parameter -> parameter.name().equals(Architecture.Output.SCORE.parameter()))
                 .forEach(parameter -> draw(parameter, deviation, new SplittableRandom(seed)));
-        parameters.refresh();
+        weights.refresh();
     }
 
     private void draw(Parameter parameter, double deviation, SplittableRandom random) {
@@ -130,7 +216,7 @@ public final class Decoder implements AutoCloseable {
         for (int i = 0; i < values.length; i++) {
             values[i] = vector ? identity : deviation * random.nextGaussian();
         }
-        Torch.withoutGradients(() -> parameters
+        Torch.withoutGradients(() -> weights
                 .master(parameter.name())
                 .copy_(Tensors.of(values, precision.sums()).view(parameter.shape())));
     }
@@ -138,7 +224,7 @@ public final class Decoder implements AutoCloseable {
     /// Runs a batch so that it can be walked back.
     public Pass forward(TokenBatch asked) {
         TokenBatch batch = runnable(asked);
-        Tensor embedded = embed(batch.ids(), batch.positions()).set_requires_grad(true);
+        Tensor embedded = embed(batch.ids(), batch.positions()).set_requires_grad(weights.trainable());
         Tensor residual = trunk(maps, embedded, rotations(batch), attention(batch));
         return new Pass(this, batch, List.of(), embedded, readAt(batch, residual));
     }
@@ -297,31 +383,33 @@ public final class Decoder implements AutoCloseable {
     /// What enters the first block, `[N, D]`, without its graph.
     Tensor embed(int[] ids, int[] positions) {
         try (NoGradGuard guard = new NoGradGuard()) {
-            Tensor tokens = parameters.master("embedding.weight").index_select(0, Tensors.indices(ids));
+            Tensor tokens = weights.master("embedding.weight").index_select(0, Tensors.indices(ids));
             if (architecture.embeddingScale() != 1) {
                 tokens.mul_(Tensors.scalar(architecture.embeddingScale()));
             }
             return architecture.learnedPositions()
                     ? tokens.add(
-                            parameters.master("position_embedding.weight").index_select(0, Tensors.indices(positions)))
+                            weights.master("position_embedding.weight").index_select(0, Tensors.indices(positions)))
                     : tokens;
         }
     }
 
-    /// Adds the gradient by [#embed]'s result to the embeddings' gradients.
+    /// Adds the gradient by [#embed]'s result to the embeddings' gradients, where these are trained.
     void addToEmbeddings(TokenBatch batch, Tensor gradient) {
+        if (!weights.trainable()) {
+            return;
+        }
         try (NoGradGuard guard = new NoGradGuard()) {
-            parameters
+            weights
                     .gradient("embedding.weight")
                     .index_add_(
                             0, Tensors.indices(batch.ids()), gradient, Tensors.scalar(architecture.embeddingScale()));
             if (architecture.learnedPositions()) {
-                parameters
+                weights
                         .gradient("position_embedding.weight")
                         .index_add_(0, Tensors.indices(batch.positions()), gradient);
             }
         }
-        parameters.collect();
     }
 
     private Block block(String prefix) {
@@ -343,15 +431,18 @@ public final class Decoder implements AutoCloseable {
 
     private Linear linear(String name, boolean bias) {
         return new Linear(
-                parameters.weight(name + ".weight"), bias ? parameters.weight(name + ".bias") : null, precision);
+                weights.weight(name + ".weight"),
+                bias ? weights.weight(name + ".bias") : null,
+                precision,
+                adapter == null ? null : adapter.update(name));
     }
 
     private Normalisation norm(String name) {
         Architecture.Norm norm = architecture.norm();
         return new Normalisation(
                 norm,
-                parameters.weight(name + ".weight"),
-                norm.kind() == Architecture.Norm.Kind.LAYER ? parameters.weight(name + ".bias") : null);
+                weights.weight(name + ".weight"),
+                norm.kind() == Architecture.Norm.Kind.LAYER ? weights.weight(name + ".bias") : null);
     }
 
     @Override
@@ -359,6 +450,11 @@ public final class Decoder implements AutoCloseable {
         readout.close();
         owned.close();
         rotations.close();
-        parameters.close();
+        if (adapter != null && base != null) {
+            adapter.close();
+            base.close();
+        } else {
+            weights.close();
+        }
     }
 }

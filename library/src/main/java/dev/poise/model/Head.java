@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// The output head: logits = W h, what is read from them, and its gradient in closed form.
 ///
@@ -22,7 +23,8 @@ import org.bytedeco.pytorch.global.torch;
 /// ```
 ///
 /// and c scales rows of width D, never of width V. Logits with a soft cap C, z = C tanh(W h / C), are another factor
-/// 1 − (z/C)² away from W h; then the gradient by the logits is formed whole, a chunk at a time.
+/// 1 − (z/C)² away from W h; then the gradient by the logits is formed whole, a chunk at a time. So it is where the
+/// head has a [low-rank part][HeadUpdate], whose gradients ask for it; W is frozen then, and has none.
 ///
 /// Rows are worked off in chunks, in one scratch buffer that
 /// lasts: fresh memory of this size costs more in page faults than the operations on it. The probabilities of the
@@ -45,6 +47,7 @@ public final class Head implements Readout {
 
     private final Tensor weight; // [V, D] type of products
     private final Tensor gradient; // [V, D] type of sums; empty where frozen
+    private final @Nullable HeadUpdate update;
     private final Precision precision;
     private final double cap; // infinite where there is none
     private final int chunk; // rows
@@ -53,21 +56,38 @@ public final class Head implements Readout {
     private Tensor scratch; // entries of the kept rows, then of one chunk
     private long readings; // the newest one's probabilities lie in the scratch buffer
 
+    /// @param update the low-rank part; null where the head is not adapted
     /// @param cap soft bound of the logits; infinite where there is none
-    Head(Tensor weight, Tensor gradient, Precision precision, double cap) {
-        this(weight, gradient, precision, cap, rows(CHUNK_ENTRIES, weight), (int) (KEPT_ENTRIES / weight.size(0)));
+    Head(Tensor weight, Tensor gradient, @Nullable HeadUpdate update, Precision precision, double cap) {
+        this(
+                weight,
+                gradient,
+                update,
+                precision,
+                cap,
+                rows(CHUNK_ENTRIES, weight),
+                (int) (KEPT_ENTRIES / weight.size(0)));
     }
 
+    /// @param update the low-rank part; null where the head is not adapted
     /// @param cap soft bound of the logits; infinite where there is none
     /// @param chunk rows worked off together, at least 1
     /// @param keep rows whose probabilities are kept for the way back
-    Head(Tensor weight, Tensor gradient, Precision precision, double cap, int chunk, int keep) {
+    Head(
+            Tensor weight,
+            Tensor gradient,
+            @Nullable HeadUpdate update,
+            Precision precision,
+            double cap,
+            int chunk,
+            int keep) {
         this.cap = cap;
+        this.update = update;
         this.weight = weight;
         this.gradient = gradient;
         this.precision = precision;
         this.chunk = chunk;
-        this.keep = Caps.bounds(cap) ? 0 : keep - keep % chunk;
+        this.keep = Caps.bounds(cap) || update != null ? 0 : keep - keep % chunk;
         this.scratch = owned.keep(Tensors.empty(precision.sums(), 0));
     }
 
@@ -149,6 +169,9 @@ public final class Head implements Readout {
         } else {
             place.copy_(torch.linear(input, weight));
         }
+        if (update != null) {
+            update.addTo(place, input);
+        }
         if (Caps.bounds(cap)) {
             place.div_(Tensors.scalar(cap)).tanh_().mul_(Tensors.scalar(cap));
         }
@@ -200,7 +223,7 @@ public final class Head implements Readout {
     ///
     /// @param byLogProb c = ∂L/∂log p(y) of every row
     Tensor backward(Reading reading, double[] byLogProb) {
-        if (Caps.bounds(cap)) {
+        if (Caps.bounds(cap) || update != null) {
             return backward(reading, (probs, from, count) -> {
                 Tensor c = column(byLogProb, from, count);
                 probs.mul_(c.neg()).scatter_add_(1, targets(reading.targets(), from, count), c);
@@ -227,8 +250,10 @@ public final class Head implements Readout {
                 Tensor wanted = weight.index_select(0, asked).to(precision.sums());
                 byHidden.narrow(0, from, count)
                         .copy_(wanted.sub_(operand.matmul(weight)).mul_(c));
-                subtractProduct(operand, precision.operand(scaled));
-                gradient.index_add_(0, asked, scaled);
+                if (gradient.numel() > 0) {
+                    subtractProduct(operand, precision.operand(scaled));
+                    gradient.index_add_(0, asked, scaled);
+                }
             }
         }
         return byHidden;
@@ -291,9 +316,15 @@ public final class Head implements Readout {
                     byLogits.mul_(slope);
                 }
                 Tensor operand = precision.operand(byLogits);
-                byHidden.narrow(0, from, count).copy_(operand.matmul(weight));
+                Tensor ofRows = byHidden.narrow(0, from, count);
+                ofRows.copy_(operand.matmul(weight));
                 Tensor hidden = precision.operand(reading.hidden().narrow(0, from, count));
-                gradient.add_(operand.t().matmul(hidden));
+                if (update != null) {
+                    update.backward(operand, hidden, ofRows);
+                }
+                if (gradient.numel() > 0) {
+                    gradient.add_(operand.t().matmul(hidden));
+                }
             }
         }
         return byHidden;

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -50,27 +51,55 @@ public final class ModelDirectory {
 
     private ModelDirectory() {}
 
-    /// The architecture that a directory's `config.json` describes.
+    /// The architecture that a directory's `config.json` describes; an adapter's is that of its base.
     ///
     /// @throws ModelException when it asks for what is not supported, naming the key
     public static Architecture architecture(Path directory) {
-        Path file = directory.resolve("config.json");
+        return architecture(ModelFiles.of(directory));
+    }
+
+    /// The architecture of a model, which an adapter may make a reward model of.
+    ///
+    /// @throws ModelException when it asks for what is not supported, naming the key
+    public static Architecture architecture(ModelFiles files) {
+        Path file = files.base().resolve("config.json");
+        Path adapter = files.adapter();
         try {
-            return Family.architecture(Config.read(file));
+            Architecture architecture = Family.architecture(Config.read(file));
+            return adapter != null && AdapterDirectory.scores(adapter)
+                    ? architecture.reading(Architecture.Output.SCORE)
+                    : architecture;
         } catch (IllegalArgumentException e) {
             throw new ModelException(file + ": " + e.getMessage(), e);
         }
     }
 
-    /// Reads a language model.
+    /// Reads a language model: a whole one, or an adapter with the base that it names.
     ///
-    /// @param trainable whether gradients are kept
+    /// @param trainable whether gradients are kept: of the adapter alone where there is one
     /// @throws ModelException when the configuration asks for what is not supported, or is that of a reward model
     /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
     public static Decoder read(Path directory, Precision precision, boolean trainable) {
-        Architecture architecture = architecture(directory);
-        requireLanguageModel(directory, architecture);
-        return read(directory, architecture, precision, trainable, OptionalLong.empty());
+        return read(ModelFiles.of(directory), precision, trainable);
+    }
+
+    /// Reads a language model.
+    ///
+    /// @param trainable whether gradients are kept: of the adapter alone where there is one
+    /// @throws ModelException when the configuration asks for what is not supported, or is that of a reward model
+    /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
+    public static Decoder read(ModelFiles files, Precision precision, boolean trainable) {
+        Architecture architecture = architecture(files);
+        requireLanguageModel(files.newest(), architecture);
+        return read(files, architecture, precision, trainable, OptionalLong.empty());
+    }
+
+    /// Reads a model of either kind, for asking only.
+    ///
+    /// @throws ModelException when the configuration asks for what is not supported
+    /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
+    public static Decoder readAny(ModelFiles files, Precision precision) {
+        return read(files, architecture(files), precision, false, OptionalLong.empty());
     }
 
     /// Refuses a reward model where tokens need probabilities.
@@ -89,13 +118,14 @@ public final class ModelDirectory {
     /// @throws ModelException when the configuration asks for what is not supported, or is that of a language model
     /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
     public static Decoder readReward(Path directory, Precision precision) {
-        Architecture architecture = architecture(directory);
+        ModelFiles files = ModelFiles.of(directory);
+        Architecture architecture = architecture(files);
         if (!architecture.scores()) {
             throw new ModelException(directory + ": must be a reward model ("
                     + architecture.family().scoring()
                     + " among architectures of its config.json), got a language model; method: reward makes one of it");
         }
-        return read(directory, architecture, precision, false, OptionalLong.empty());
+        return read(files, architecture, precision, false, OptionalLong.empty());
     }
 
     /// Reads a reward model to train it, or a language model to make one of it: its trunk is kept, its head left, and
@@ -107,17 +137,51 @@ public final class ModelDirectory {
     /// @throws ModelException when the configuration asks for what is not supported
     /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
     public static Decoder startReward(Path directory, Precision precision, long seed) {
-        Architecture architecture = architecture(directory);
+        return startReward(ModelFiles.of(directory), precision, true, seed);
+    }
+
+    /// As [#startReward(Path, Precision, long)].
+    ///
+    /// @param trainable whether gradients are kept; false for a model that is going to be adapted
+    /// @param seed of the draws
+    /// @throws ModelException when the configuration asks for what is not supported
+    /// @throws WeightsException when files are malformed, or weights are missing, unexpected or of another shape
+    public static Decoder startReward(ModelFiles files, Precision precision, boolean trainable, long seed) {
+        Architecture architecture = architecture(files);
         return read(
-                directory,
+                files,
                 architecture.reading(Architecture.Output.SCORE),
                 precision,
-                true,
+                trainable,
                 architecture.scores() ? OptionalLong.empty() : OptionalLong.of(seed));
     }
 
-    /// @param seed of a score vector that the files need not hold; empty where they must
     private static Decoder read(
+            ModelFiles files, Architecture architecture, Precision precision, boolean trainable, OptionalLong seed) {
+        if (files.adapter() == null) {
+            return readWhole(files.base(), architecture, precision, trainable, seed);
+        }
+        if (seed.isPresent()) {
+            throw new ModelException(files.newest() + ": must be a reward model's adapter (task_type SEQ_CLS) to go on"
+                    + " with as one; to make a reward model of a language model's adapter, merge it first");
+        }
+        // The vector that scores are read by is the adapter's, whatever the base has.
+        OptionalLong drawn = architecture.scores() ? OptionalLong.of(0) : OptionalLong.empty();
+        Decoder base = readWhole(files.base(), architecture, precision, false, drawn);
+        boolean read = false;
+        try {
+            Decoder adapted = new Decoder(base, AdapterDirectory.read(files, base, trainable));
+            read = true;
+            return adapted;
+        } finally {
+            if (!read) {
+                base.close();
+            }
+        }
+    }
+
+    /// @param seed of a score vector that the files need not hold; empty where they must
+    private static Decoder readWhole(
             Path directory, Architecture architecture, Precision precision, boolean trainable, OptionalLong seed) {
         try (WeightDirectory weights = WeightDirectory.open(directory)) {
             Stored stored = Stored.match(architecture, weights, seed.isPresent() ? Set.of(Family.SCORE) : Set.of());
@@ -125,10 +189,10 @@ public final class ModelDirectory {
             boolean filled = false;
             try {
                 seed.ifPresent(drawn -> decoder.initialiseScore(deviation(directory), drawn));
-                for (Parameter parameter : decoder.parameters().layout()) {
-                    fill(decoder.parameters().master(parameter.name()), parameter, stored);
+                for (Parameter parameter : decoder.weights().layout()) {
+                    fill(decoder.weights().master(parameter.name()), parameter, stored::find);
                 }
-                decoder.parameters().refresh();
+                decoder.weights().refresh();
                 filled = true;
                 return decoder;
             } finally {
@@ -154,55 +218,64 @@ public final class ModelDirectory {
         return decoder;
     }
 
-    /// Digest of a directory's weights: what a value computed from them can be kept under.
-    public static String digest(Path directory) {
-        try (WeightDirectory weights = WeightDirectory.open(directory)) {
-            return weights.digest();
+    /// Digest of a model's weights: what a value computed from them can be kept under.
+    public static String digest(ModelFiles files) {
+        try (WeightDirectory weights = WeightDirectory.open(files.base())) {
+            Path adapter = files.adapter();
+            return adapter == null ? weights.digest() : weights.digest() + "+" + AdapterDirectory.digest(adapter);
         }
     }
 
-    /// Writes a decoder so that `transformers` loads it, in the type of its master weights.
+    /// The text of the files that say how a model computes: part of what a value is kept under.
+    public static String configuration(ModelFiles files) throws IOException {
+        String base = Files.readString(files.base().resolve("config.json"));
+        Path adapter = files.adapter();
+        return adapter == null ? base : base + Files.readString(adapter.resolve(AdapterDirectory.CONFIG));
+    }
+
+    /// Writes a decoder so that `transformers` loads it, in the type of its master weights; of one with an adapter the
+    /// adapter alone, so that PEFT loads it. To write a whole model then, [merge][Decoder#merged] first.
     ///
-    /// @param source the directory it came from: configuration and companions are taken from there
+    /// @param source the directory it came from, of an adapter its base's: configuration and companions are taken
+    ///     from there
     /// @param target an existing directory
     /// @throws WeightsException when the weights cannot be written
     public static void write(Decoder decoder, Path source, Path target) {
         boolean wide = decoder.precision() == Precision.FLOAT64;
         Dtype dtype = wide ? Dtype.F64 : Dtype.F32;
-        List<OutgoingTensor> tensors = new ArrayList<>();
-        try (PointerScope scope = new PointerScope()) {
-            for (Parameter parameter : decoder.parameters().layout()) {
-                addParts(tensors, decoder.parameters().master(parameter.name()), parameter, dtype);
-            }
-            ShardedWriter.write(target, tensors, ShardedWriter.DEFAULT_SHARD_BYTES);
-        }
+        Optional<Adapter> adapter = decoder.adapter();
+        adapter.ifPresentOrElse(
+                own -> AdapterDirectory.write(own, decoder.architecture(), dtype, source, target),
+                () -> writeWeights(decoder, dtype, target));
         try {
-            ObjectNode config = config(source, wide ? "float64" : "float32");
-            if (decoder.architecture().scores()) {
-                describeScore(config, decoder.architecture().family());
+            if (adapter.isEmpty()) {
+                ObjectNode config = config(decoder, source, wide ? "float64" : "float32");
+                Files.writeString(
+                        target.resolve("config.json"),
+                        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
             }
-            Files.writeString(
-                    target.resolve("config.json"),
-                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
-            if (!Files.isSameFile(source, target)) {
-                for (String companion : COMPANIONS) {
-                    copy(source.resolve(companion), target.resolve(companion));
-                }
-                copyAll(source.resolve(TEMPLATES), target.resolve(TEMPLATES));
-            }
+            copyCompanions(source, target);
         } catch (IOException e) {
             throw new ModelException(target + ": cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private static void copyAll(Path source, Path target) throws IOException {
-        if (!Files.isDirectory(source)) {
+    /// Copies what travels with a model: tokenizer, chat templates, licence.
+    public static void copyCompanions(Path source, Path target) throws IOException {
+        if (Files.isSameFile(source, target)) {
             return;
         }
-        Files.createDirectories(target);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(source, "*.jinja")) {
+        for (String companion : COMPANIONS) {
+            copy(source.resolve(companion), target.resolve(companion));
+        }
+        Path templates = source.resolve(TEMPLATES);
+        if (!Files.isDirectory(templates)) {
+            return;
+        }
+        Path copies = Files.createDirectories(target.resolve(TEMPLATES));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(templates, "*.jinja")) {
             for (Path file : files) {
-                copy(file, target.resolve(file.getFileName()));
+                copy(file, copies.resolve(file.getFileName()));
             }
         }
     }
@@ -214,11 +287,30 @@ public final class ModelDirectory {
         }
     }
 
-    /// The source's configuration, saying the type that the weights are now stored in.
-    private static ObjectNode config(Path source, String dtype) {
+    private static void writeWeights(Decoder decoder, Dtype dtype, Path target) {
+        List<OutgoingTensor> tensors = new ArrayList<>();
+        try (PointerScope scope = new PointerScope()) {
+            for (Parameter parameter : decoder.weights().layout()) {
+                addParts(tensors, decoder.weights().master(parameter.name()), parameter, dtype);
+            }
+            ShardedWriter.write(target, tensors, ShardedWriter.DEFAULT_SHARD_BYTES);
+        }
+    }
+
+    /// The source's configuration, saying what the weights now are.
+    private static ObjectNode config(Decoder decoder, Path source, String dtype) {
         ObjectNode json =
                 (ObjectNode) Config.read(source.resolve("config.json")).json();
         json.put(json.has("torch_dtype") ? "torch_dtype" : "dtype", dtype);
+        switch (decoder.architecture().output()) {
+            case OWN -> {
+                if (architecture(source).output() == Architecture.Output.EMBEDDING) {
+                    json.put("tie_word_embeddings", false);
+                }
+            }
+            case EMBEDDING -> {}
+            case SCORE -> describeScore(json, decoder.architecture().family());
+        }
         return json;
     }
 
@@ -238,7 +330,7 @@ public final class ModelDirectory {
         }
     }
 
-    private static void addParts(List<OutgoingTensor> tensors, Tensor master, Parameter parameter, Dtype dtype) {
+    static void addParts(List<OutgoingTensor> tensors, Tensor master, Parameter parameter, Dtype dtype) {
         long row = 0;
         for (Part part : parameter.parts()) {
             long from = row;
@@ -250,13 +342,14 @@ public final class ModelDirectory {
         }
     }
 
-    private static void fill(Tensor master, Parameter parameter, Stored stored) {
+    /// Fills a parameter from stored tensors; a part that is not there stays as it is.
+    static void fill(Tensor master, Parameter parameter, Function<Part, Optional<StoredTensor>> stored) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             long row = 0;
             for (Part part : parameter.parts()) {
                 Tensor rows = master.narrow(0, row, part.rows());
-                Optional<StoredTensor> found = stored.find(part);
+                Optional<StoredTensor> found = stored.apply(part);
                 if (found.isEmpty()) {
                     continue; // drawn
                 }
@@ -276,7 +369,7 @@ public final class ModelDirectory {
         }
     }
 
-    private static void copy(StoredTensor from, Tensor to) {
+    static void copy(StoredTensor from, Tensor to) {
         MemorySegment memory = Tensors.memory(to);
         from.copyTo(memory, memory.byteSize() == from.elements() * Double.BYTES ? Dtype.F64 : Dtype.F32);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/// The parameters of a decoder, side by side in one buffer, and their gradients in another.
+/// The parameters of a decoder or of an adapter, side by side in one buffer, and their gradients in another.
 ///
 /// One buffer makes clipping, the optimiser, casting and saving a few large operations instead of hundreds of
 /// small ones. Matrices come first and vectors last, so that weight decay, which spares vectors, is one stretch.
@@ -86,6 +86,11 @@ public final class Parameters implements AutoCloseable {
         return owned.keep(buffer.narrow(0, offset, parameter.size())
                 .view(parameter.shape())
                 .detach());
+    }
+
+    /// Whether gradients are kept.
+    boolean trainable() {
+        return trainable;
     }
 
     /// Every parameter in the order of the buffer.

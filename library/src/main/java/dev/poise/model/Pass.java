@@ -76,12 +76,18 @@ public final class Pass {
     /// @param byRead the gradient by what the head reads
     /// @param again whether this pass will be walked back once more
     private void backward(Tensor byRead, boolean again) {
-        read.backward(byRead, new BoolOptional(again), false, new TensorArrayRefOptional());
-        Tensor byLeaf = leaf.grad();
-        decoder.addToEmbeddings(batch, entered.isEmpty() ? byLeaf : decoder.backThroughBlocks(batch, entered, byLeaf));
-        if (again) {
-            Torch.withoutGradients(byLeaf::zero_);
+        if (read.requires_grad()) {
+            read.backward(byRead, new BoolOptional(again), false, new TensorArrayRefOptional());
         }
+        if (leaf.requires_grad()) {
+            Tensor byLeaf = leaf.grad();
+            Tensor byEmbedded = entered.isEmpty() ? byLeaf : decoder.backThroughBlocks(batch, entered, byLeaf);
+            decoder.addToEmbeddings(batch, byEmbedded);
+            if (again) {
+                Torch.withoutGradients(byLeaf::zero_);
+            }
+        }
+        decoder.parameters().collect();
     }
 
     /// The gradient of every sequence's summed log-probability by all parameters, `[S, size]`. To be called once, in

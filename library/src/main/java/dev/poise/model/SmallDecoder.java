@@ -115,7 +115,7 @@ public final class SmallDecoder {
     /// a block, any activation but the exact GELU, and layers that all see all and turn alike and whole.
     public static boolean fits(Decoder decoder) {
         return decoder.precision() == Precision.FLOAT32
-                && decoder.parameters().values().numel() <= MOST_PARAMETERS
+                && decoder.weights().values().numel() <= MOST_PARAMETERS
                 && computes(decoder.architecture());
     }
 
@@ -133,16 +133,21 @@ public final class SmallDecoder {
                 && (first.rotary() == null || first.rotary().width() == architecture.headWidth());
     }
 
-    /// A copy of a decoder that [fits][#fits].
+    /// A copy of a decoder that [fits][#fits], its adapter merged.
     public static SmallDecoder of(Decoder decoder) {
         if (!fits(decoder)) {
             throw new IllegalArgumentException("the decoder must be of float32, have at most " + MOST_PARAMETERS
                     + " parameters and be of a kind that is computed here, got "
-                    + decoder.parameters().values().numel() + " in " + decoder.precision());
+                    + decoder.weights().values().numel() + " in " + decoder.precision());
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            return new SmallDecoder(decoder);
+            if (decoder.adapter().isEmpty()) {
+                return new SmallDecoder(decoder);
+            }
+            try (Decoder merged = decoder.merged()) {
+                return new SmallDecoder(merged);
+            }
         }
     }
 
@@ -182,7 +187,7 @@ public final class SmallDecoder {
     }
 
     private static Map map(Decoder decoder, String name, boolean bias) {
-        Tensor weight = decoder.parameters().master(name + ".weight");
+        Tensor weight = decoder.weights().master(name + ".weight");
         return Map.of(
                 floats(weight.t().contiguous()),
                 bias ? values(decoder, name + ".bias") : null,
@@ -191,7 +196,7 @@ public final class SmallDecoder {
     }
 
     private static float[] values(Decoder decoder, String name) {
-        return floats(decoder.parameters().master(name));
+        return floats(decoder.weights().master(name));
     }
 
     private static float[] floats(Tensor tensor) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param method what is trained on
 /// @param model a model directory in the Hugging Face layout
+/// @param adapter what is trained in place of the model's own weights, if anything
 /// @param reference what the policy is measured against
 /// @param objective what is minimised; built by the recipe's closed list of types
 /// @param online how completions are drawn and scored; null for methods that draw none
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public record Recipe(
         Method method,
         Path model,
+        Adapter adapter,
         Reference reference,
         Data data,
         Mixture objective,
@@ -65,10 +67,34 @@ public record Recipe(
         ONLINE
     }
 
+    /// A small change of the model that is trained in its place.
+    public sealed interface Adapter {
+
+        /// None: all weights of the model are trained.
+        record None() implements Adapter {}
+
+        /// A fresh low-rank adapter, whose terms are those of PEFT's `LoraConfig`.
+        ///
+        /// @param rank r, at least 1
+        /// @param alpha α > 0: B A is scaled by α/r
+        /// @param rslora whether it is scaled by α/√r instead
+        /// @param targets linear layers by the names of their modules or the ends of them; `all-linear` alone for all
+        ///     but the head
+        record Lora(int rank, double alpha, boolean rslora, List<String> targets) implements Adapter {
+
+            public Lora {
+                targets = List.copyOf(targets);
+            }
+        }
+
+        /// One that is there already, and is trained on.
+        record Directory(Path directory) implements Adapter {}
+    }
+
     /// The policy that objectives measure against.
     public sealed interface Reference {
 
-        /// The model as it is before the first step.
+        /// The model, with its adapter if it has one, as it is before the first step.
         record Initial() implements Reference {}
 
         /// None: objectives that read one are refused.
@@ -376,6 +402,7 @@ public record Recipe(
         return new Recipe(
                 method,
                 model.apply(this.model),
+                adapter,
                 against,
                 here,
                 objective,

@@ -4,6 +4,7 @@ import dev.poise.data.Ranking;
 import dev.poise.data.Shape;
 import dev.poise.data.TooLong;
 import dev.poise.objective.Mixture;
+import dev.poise.run.Recipe.Adapter;
 import dev.poise.run.Recipe.BadRows;
 import dev.poise.run.Recipe.Better;
 import dev.poise.run.Recipe.Checkpoint;
@@ -51,6 +52,7 @@ final class RecipeBinding {
     private static Recipe recipe(Section root) {
         Method method = root.requiredChoice("method", Method.values());
         Path model = root.requiredPath("model", "a model directory");
+        Adapter adapter = AdapterBinding.bind(root);
         Reference reference = root.read(
                 "reference",
                 "initial | none | a model directory",
@@ -74,6 +76,7 @@ final class RecipeBinding {
         return new Recipe(
                 method,
                 model,
+                adapter,
                 reference,
                 data,
                 objective,

@@ -26,6 +26,7 @@ final class RecipeWriter {
     private void recipe(Recipe recipe) {
         key("method", recipe.method());
         key("model", recipe.model());
+        adapter(recipe.adapter());
         key("reference", reference(recipe.reference()));
         section("data", () -> data(recipe.data()));
         section("objective", () -> {
@@ -64,6 +65,16 @@ final class RecipeWriter {
                 .forEach(line -> yaml.append(indent).append(line).append('\n')));
         key("seed", recipe.seed());
         key("output", recipe.output());
+    }
+
+    private void adapter(Recipe.Adapter adapter) {
+        switch (adapter) {
+            case Recipe.Adapter.None none -> key("adapter", "none");
+            case Recipe.Adapter.Directory(Path directory) -> key("adapter", directory);
+            case Recipe.Adapter.Lora lora ->
+                section("adapter", () -> AdapterBinding.lines(lora)
+                        .forEach(line -> yaml.append(indent).append(line).append('\n')));
+        }
     }
 
     private static String reference(Reference reference) {

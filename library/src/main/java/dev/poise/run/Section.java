@@ -51,6 +51,11 @@ final class Section {
         return value(key).filter(value -> !value.isNull()).isPresent();
     }
 
+    /// Whether the key has a mapping as its value.
+    boolean isSection(String key) {
+        return value(key).orElse(null) instanceof Yaml.Mapping;
+    }
+
     Section section(String key) {
         Yaml missing = Yaml.Mapping.empty(mapping.place());
         return of(path(key), value(key).orElse(missing), diagnosis);

@@ -1,6 +1,7 @@
 package dev.poise.train;
 
 import dev.poise.model.Architecture;
+import dev.poise.model.Lora;
 import dev.poise.model.ModelDirectory;
 import dev.poise.run.Recipe;
 import dev.poise.tokenize.Tokenizer;
@@ -30,5 +31,20 @@ public final class Fitting {
                     + " tokens, but the model only " + architecture.vocabulary());
         }
         Monitors.require(recipe, architecture);
+    }
+
+    /// Refuses a fresh adapter that the model it is trained in place of has no place for.
+    ///
+    /// @param model where the architecture was read from, for the message
+    /// @throws IllegalArgumentException when a target names no linear map, or the rank is above a map's width
+    public static void requireAdapter(Recipe recipe, Path model, Architecture architecture) {
+        Lora lora = Start.lora(recipe);
+        if (lora != null) {
+            try {
+                lora.requireFits(architecture);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(model + ": " + e.getMessage(), e);
+            }
+        }
     }
 }

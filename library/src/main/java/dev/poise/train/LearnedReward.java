@@ -3,6 +3,7 @@ package dev.poise.train;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
 import dev.poise.model.ModelException;
+import dev.poise.model.ModelFiles;
 import dev.poise.model.TokenBatch;
 import dev.poise.oracle.Reward;
 import dev.poise.tokenize.ChatTemplate;
@@ -63,7 +64,7 @@ public final class LearnedReward implements Reward, AutoCloseable {
             Function<Tokenizer, Optional<ChatTemplate>> template,
             Precision precision,
             int microBatchTokens) {
-        Tokenizer tokenizer = Tokenizer.read(directory);
+        Tokenizer tokenizer = Tokenizer.read(ModelFiles.of(directory).tokens());
         try {
             Optional<ChatTemplate> chosen = template.apply(tokenizer);
             Decoder model = ModelDirectory.readReward(directory, precision);

@@ -253,7 +253,7 @@ final class Loop {
     private void checkpoint(long step) throws IOException {
         TrainingState now = state.with(interval.sums());
         directory.publishCheckpoint(step, target -> {
-            ModelDirectory.write(policy, recipe.model(), target);
+            ModelDirectory.write(policy, Start.files(recipe).base(), target);
             tuner.optimiser().writeTo(target);
             now.writeTo(target);
             supply.writeTo(target);

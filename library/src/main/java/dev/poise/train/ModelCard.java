@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// It says what the run knows. A licence, and names on the hub that the paths do not tell, are left for the author.
 ///
 /// @param manifest what the run was made of
+/// @param adapted whether an adapter was tuned in place of the model's own weights
 /// @param lines its metric lines
 /// @param steps optimiser steps made
 /// @param stopped what ended it before its last step; null where nothing did
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 record ModelCard(
         Recipe recipe,
         Manifest manifest,
+        boolean adapted,
         List<MetricLine> lines,
         long steps,
         @Nullable String stopped,
@@ -65,6 +67,10 @@ record ModelCard(
         parts.add(frontMatter());
         parts.add("# " + escaped(String.valueOf(recipe.output().getFileName())));
         parts.add(summary());
+        if (adapted) {
+            parts.add("An adapter: `peft` loads it on its base, and so does Poise; `poise merge` makes a whole model of the"
+                    + " two.");
+        }
         parts.addAll(results());
         parts.addAll(watched());
         parts.addAll(curves());
@@ -80,7 +86,7 @@ record ModelCard(
     }
 
     private String frontMatter() {
-        List<String> front = new ArrayList<>(List.of("---", "library_name: transformers"));
+        List<String> front = new ArrayList<>(List.of("---", "library_name: " + (adapted ? "peft" : "transformers")));
         front.add("pipeline_tag: "
                 + switch (recipe.method()) {
                     case SUPERVISED, PREFERENCE, UNPAIRED, ONLINE -> "text-generation";
@@ -98,6 +104,9 @@ record ModelCard(
         front.add("tags:");
         front.add("- poise");
         front.add("- " + method());
+        if (adapted) {
+            front.add("- lora");
+        }
         objectives().stream().filter(type -> !type.equals(method())).forEach(type -> front.add("- " + type));
         front.add("---");
         return String.join("\n", front);

@@ -4,6 +4,7 @@ import dev.poise.data.Encoded;
 import dev.poise.model.Architecture;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.model.ModelFiles;
 import dev.poise.model.TokenBatch;
 import dev.poise.model.TokenStatistics;
 import dev.poise.monitor.Alarm;
@@ -446,8 +447,11 @@ final class Monitors {
 
     /// Where the recipe has no reference, the model as it was before the first step is one.
     private double[][] byReference(Function<Decoder, double[][]> scoring) {
-        Path directory = recipe.reference() instanceof Recipe.Reference.Directory(Path other) ? other : recipe.model();
-        try (Decoder reference = ModelDirectory.read(directory, recipe.train().precision(), false)) {
+        ModelFiles files = Start.reference(recipe).orElseGet(() -> Start.files(recipe));
+        if (Start.lora(recipe) != null && !(recipe.reference() instanceof Recipe.Reference.Directory)) {
+            return scoring.apply(policy.base());
+        }
+        try (Decoder reference = ModelDirectory.read(files, recipe.train().precision(), false)) {
             return scoring.apply(reference);
         }
     }

@@ -162,7 +162,7 @@ final class OnPolicyRows implements Supply {
                             specifications,
                             directory -> learned(directory, recipe),
                             service -> new RemoteReward(service, answers, recipe.seed() ^ STREAM, progress::note));
-            reference = reference(recipe);
+            reference = reference(recipe, policy);
             OnPolicyRows rows = new OnPolicyRows(
                     recipe,
                     prepared.trainPrompts(),
@@ -179,7 +179,7 @@ final class OnPolicyRows implements Supply {
             return rows;
         } finally {
             if (!opened) {
-                close(reward, reference, answers);
+                close(reward, reference == policy.base() ? null : reference, answers);
             }
         }
     }
@@ -221,14 +221,14 @@ final class OnPolicyRows implements Supply {
                 recipe.train().microBatchTokens());
     }
 
-    private static @Nullable Decoder reference(Recipe recipe) {
-        return switch (recipe.reference()) {
-            case Recipe.Reference.None none -> null;
-            case Recipe.Reference.Initial initial ->
-                ModelDirectory.read(recipe.model(), recipe.train().precision(), false);
-            case Recipe.Reference.Directory(Path other) ->
-                ModelDirectory.read(other, recipe.train().precision(), false);
-        };
+    /// The reference; where it is the model without the adapter that is trained, the policy's own weights.
+    private static @Nullable Decoder reference(Recipe recipe, Decoder policy) {
+        if (recipe.reference() instanceof Recipe.Reference.Initial && Start.lora(recipe) != null) {
+            return policy.base();
+        }
+        return Start.reference(recipe)
+                .map(files -> ModelDirectory.read(files, recipe.train().precision(), false))
+                .orElse(null);
     }
 
     private int minibatches() {
@@ -803,6 +803,6 @@ final class OnPolicyRows implements Supply {
 
     @Override
     public void close() {
-        close(reward, reference, answers);
+        close(reward, reference == policy.base() ? null : reference, answers);
     }
 }

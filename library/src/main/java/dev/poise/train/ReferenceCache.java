@@ -3,6 +3,7 @@ package dev.poise.train;
 import dev.poise.data.Encoded;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.model.ModelFiles;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.torch.Precision;
 import dev.poise.weights.Dtype;
@@ -51,12 +52,12 @@ public record ReferenceCache(Path directory) {
 
     /// log π_ref(y|x) of every sequence of every row, nats, summed over trained tokens: `[row][sequence]`.
     ///
-    /// @param reference the reference policy's directory
+    /// @param reference the reference policy's files
     /// @param rows what to score
     /// @param rowsDigest a digest of their content
     /// @param progress told how many rows are done while they are computed; not called when they are at hand
     public double[][] summed(
-            Path reference,
+            ModelFiles reference,
             Precision precision,
             int microBatchTokens,
             List<? extends Encoded> rows,
@@ -78,7 +79,7 @@ public record ReferenceCache(Path directory) {
     ///
     /// Parameters are those of [#summed].
     public double[][][] byToken(
-            Path reference,
+            ModelFiles reference,
             Precision precision,
             int microBatchTokens,
             List<? extends Encoded> rows,
@@ -138,14 +139,14 @@ public record ReferenceCache(Path directory) {
         }
     }
 
-    private Path file(String what, Path reference, Precision precision, int microBatchTokens, String rowsDigest) {
+    private Path file(String what, ModelFiles reference, Precision precision, int microBatchTokens, String rowsDigest) {
         return directory.resolve(key(what, reference, precision, microBatchTokens, rowsDigest) + ".safetensors");
     }
 
     private static String key(
-            String what, Path reference, Precision precision, int microBatchTokens, String rowsDigest) {
+            String what, ModelFiles reference, Precision precision, int microBatchTokens, String rowsDigest) {
         try {
-            String config = Files.readString(reference.resolve("config.json"));
+            String config = ModelDirectory.configuration(reference);
             String all = String.join(
                     "\n",
                     what,
@@ -157,7 +158,7 @@ public record ReferenceCache(Path directory) {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (IOException e) {
-            throw new UncheckedIOException(reference + ": cannot be read", e);
+            throw new UncheckedIOException(reference.newest() + ": cannot be read", e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

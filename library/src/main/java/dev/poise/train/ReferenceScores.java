@@ -1,10 +1,10 @@
 package dev.poise.train;
 
 import dev.poise.data.Encoded;
+import dev.poise.model.ModelFiles;
 import dev.poise.objective.Need;
 import dev.poise.run.Recipe;
 import dev.poise.train.TrainingRow.Mismatched;
-import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ final class ReferenceScores {
 
     /// Scores all rows of a data set.
     Known of(Dataset data, String name) {
-        Optional<Path> policy = policy();
+        Optional<ModelFiles> policy = policy();
         if (policy.isEmpty()) {
             return new Known(null, null);
         }
@@ -68,15 +68,8 @@ final class ReferenceScores {
         return sum;
     }
 
-    private Optional<Path> policy() {
-        if (!needs.contains(Need.REFERENCE)) {
-            return Optional.empty();
-        }
-        return switch (recipe.reference()) {
-            case Recipe.Reference.Initial initial -> Optional.of(recipe.model());
-            case Recipe.Reference.Directory(Path other) -> Optional.of(other);
-            case Recipe.Reference.None none -> Optional.empty();
-        };
+    private Optional<ModelFiles> policy() {
+        return needs.contains(Need.REFERENCE) ? Start.reference(recipe) : Optional.empty();
     }
 
     private int budget() {

@@ -5,6 +5,7 @@ import dev.poise.data.Encoder;
 import dev.poise.model.Architecture;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.model.ModelFiles;
 import dev.poise.oracle.Reward;
 import dev.poise.run.AtomicWrite;
 import dev.poise.run.Digest;
@@ -38,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Carries out a recipe: from rows to a tuned model directory.
 public final class Training {
-
-    /// Keeps the draws of a fresh score vector apart from other streams of the same seed: "score" in ASCII.
-    private static final long STREAM = 0x73636f7265L;
 
     private final Recipe recipe;
     private final RunDirectory directory;
@@ -95,14 +93,16 @@ public final class Training {
         int threads = Torch.start(recipe.train().threads());
         RunDirectory directory = new RunDirectory(recipe.output());
         try (RunLock lock = resume ? directory.resume() : directory.create();
-                Tokenizer tokenizer = Tokenizer.read(recipe.model())) {
+                Tokenizer tokenizer = Tokenizer.read(Start.files(recipe).tokens())) {
             return new Training(recipe, directory, judge, progress, reward).run(tokenizer, threads);
         }
     }
 
     private Outcome run(Tokenizer tokenizer, int threads) throws IOException {
-        Architecture architecture = ModelDirectory.architecture(recipe.model());
-        Fitting.require(recipe, recipe.model(), architecture, tokenizer);
+        ModelFiles files = Start.files(recipe);
+        Architecture architecture = ModelDirectory.architecture(files);
+        Fitting.require(recipe, files.newest(), architecture, tokenizer);
+        Fitting.requireAdapter(recipe, files.newest(), architecture);
         if (recipe.reference() instanceof Recipe.Reference.Directory(Path other)) {
             Fitting.require(recipe, other, ModelDirectory.architecture(other), tokenizer);
         }
@@ -157,7 +157,7 @@ public final class Training {
                 : Instant.now();
         LocalDateTime now = LocalDateTime.ofInstant(started, ZoneId.systemDefault());
         Optional<ChatTemplate> template =
-                ChatTemplate.chosen(recipe.data().chatTemplate(), recipe.model(), tokenizer, now);
+                ChatTemplate.chosen(recipe.data().chatTemplate(), Start.files(recipe).tokens(), tokenizer, now);
         template.ifPresent(chosen -> chosen.warnings(tokenizer).forEach(progress::note));
         return template;
     }
@@ -252,7 +252,7 @@ public final class Training {
         boolean fresh = checkpoint.isEmpty();
         progress.note(
                 checkpoint.map(from -> "going on from " + from.getFileName()).orElse("starting at step 0"));
-        try (Decoder policy = policy(checkpoint.orElse(recipe.model()));
+        try (Decoder policy = Start.policy(recipe, checkpoint);
                 Tuner tuner = new Tuner(policy, recipe.objective(), settings());
                 Metrics metrics = fresh
                         ? Metrics.create(directory.metrics())
@@ -284,8 +284,8 @@ public final class Training {
                 supply.results().get().writeTo(directory.results());
             }
             AtomicWrite.directory(directory.model(), target -> {
-                ModelDirectory.write(policy, recipe.model(), target);
-                Files.writeString(target.resolve("README.md"), card(rows, loop.steps(), evaluation, monitors));
+                ModelDirectory.write(policy, Start.files(recipe).base(), target);
+                Files.writeString(target.resolve("README.md"), card(rows, policy.base() != policy, loop.steps(), evaluation, monitors));
             });
             if (recipe.log().to().contains(Recipe.Sink.TRAINER_STATE)) {
                 TrainerState.read(directory).writeTo(directory.trainerState());
@@ -300,26 +300,23 @@ public final class Training {
         }
     }
 
-    private String card(PreparedRows rows, long steps, SequencedMap<String, Double> evaluation, Monitors monitors)
+    private String card(
+            PreparedRows rows,
+            boolean adapted,
+            long steps,
+            SequencedMap<String, Double> evaluation,
+            Monitors monitors)
             throws IOException {
         return new ModelCard(
                         recipe,
                         Manifest.read(directory.manifest()),
+                        adapted,
                         Metrics.read(directory.metrics()),
                         steps,
                         monitors.stopped().orElse(null),
                         evaluation,
                         rows.evaluationRows())
                 .text();
-    }
-
-    /// The decoder that is trained: a language model or, by method reward, what gives answers scores.
-    private Decoder policy(Path directory) {
-        return switch (recipe.method()) {
-            case SUPERVISED, PREFERENCE, UNPAIRED, ONLINE ->
-                ModelDirectory.read(directory, recipe.train().precision(), true);
-            case REWARD -> ModelDirectory.startReward(directory, recipe.train().precision(), recipe.seed() ^ STREAM);
-        };
     }
 
     private Supply supply(
@@ -353,7 +350,8 @@ public final class Training {
         for (Map.Entry<Path, Long> file : rows.rowsByFile().entrySet()) {
             files.add(new Manifest.DataFile(file.getKey().toString(), Digest.ofFile(file.getKey()), file.getValue()));
         }
-        Path reference = recipe.reference() instanceof Recipe.Reference.Directory(Path other) ? other : recipe.model();
+        ModelFiles model = Start.files(recipe);
+        ModelFiles reference = Start.reference(recipe).orElse(model);
         String version = Training.class.getPackage().getImplementationVersion();
         return new Manifest(
                 version == null ? "not packaged" : version,
@@ -361,9 +359,9 @@ public final class Training {
                 recipe.method().name().toLowerCase(Locale.ROOT),
                 recipe.seed(),
                 files,
-                new Manifest.Weights(recipe.model().toString(), ModelDirectory.digest(recipe.model())),
+                weights(model),
                 recipe.objective().needsReference()
-                        ? new Manifest.Weights(reference.toString(), ModelDirectory.digest(reference))
+                        ? weights(reference)
                         : null,
                 templates,
                 new TreeMap<>(Map.of("libtorch", Torch.version())),
@@ -374,6 +372,10 @@ public final class Training {
                 null,
                 0,
                 null);
+    }
+
+    private static Manifest.Weights weights(ModelFiles files) {
+        return new Manifest.Weights(files.newest().toString(), ModelDirectory.digest(files));
     }
 
     private Tuner.Settings settings() {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -39,9 +40,16 @@ public final class SafetensorsWriter {
     /// @throws WeightsException when the file cannot be written, or the header would be longer than the
     ///     format allows
     public static void write(Path file, List<OutgoingTensor> tensors) {
+        write(file, tensors, Map.of());
+    }
+
+    /// As [#write(Path, List)], with more metadata.
+    ///
+    /// @param metadata entries beside the format's
+    public static void write(Path file, List<OutgoingTensor> tensors, Map<String, String> metadata) {
         requireDistinct(tensors);
         List<OutgoingTensor> ordered = tensors.stream().sorted(ORDER).toList();
-        byte[] header = header(ordered);
+        byte[] header = header(ordered, metadata);
         if (header.length > SafetensorsFile.MAXIMUM_HEADER) {
             throw WeightsException.in(
                     file,
@@ -69,12 +77,13 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static byte[] header(List<OutgoingTensor> ordered) {
+    private static byte[] header(List<OutgoingTensor> ordered, Map<String, String> metadata) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             json.writeObjectPropertyStart(SafetensorsHeader.METADATA);
             json.writeStringProperty("format", "pt");
+            metadata.forEach(json::writeStringProperty);
             json.writeEndObject();
             long begin = 0;
             for (OutgoingTensor tensor : ordered) {

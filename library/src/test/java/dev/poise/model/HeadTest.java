@@ -57,7 +57,7 @@ final class HeadTest {
             logProbs.mul(c).sum().backward();
 
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
-            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, cap, chunk, keep);
+            Head head = new Head(weight.detach(), gradient, null, Precision.FLOAT64, cap, chunk, keep);
             Head.Reading reading = head.read(hidden, TARGETS, false);
             TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(Tensors.toDoubles(logProbs), within(1e-12));
@@ -66,7 +66,7 @@ final class HeadTest {
             assertThat(Tensors.toDoubles(gradient)).containsExactly(Tensors.toDoubles(weight.grad()), within(1e-12));
 
             TokenStatistics whole =
-                    new Head(weight.detach(), gradient, Precision.FLOAT64, cap, ROWS, 0).measure(hidden, TARGETS);
+                    new Head(weight.detach(), gradient, null, Precision.FLOAT64, cap, ROWS, 0).measure(hidden, TARGETS);
             assertThat(read.entropies()).containsExactly(whole.entropies(), within(1e-12));
             assertThat(read.meanLogits()).containsExactly(whole.meanLogits(), within(1e-12));
             assertThat(read.best()).containsExactly(whole.best());
@@ -98,7 +98,7 @@ final class HeadTest {
             loss.backward();
 
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
-            Head head = new Head(weight.detach(), gradient, Precision.FLOAT64, cap, chunk, keep);
+            Head head = new Head(weight.detach(), gradient, null, Precision.FLOAT64, cap, chunk, keep);
             Head.Reading reading = head.read(hidden, TARGETS, false);
             assertThat(reading.statistics().topEntropies()).containsExactly(Tensors.toDoubles(entropy), within(1e-12));
             Tensor byHidden = head.backward(reading, BY_LOG_PROB, byEntropy, byMass);
@@ -127,7 +127,7 @@ final class HeadTest {
                 logits[i] = 3 - 0.5 * ((7 * i) % 15);
             }
             Tensor weight = Tensors.of(logits, ScalarType.Double).view(15, 1);
-            Head head = new Head(weight, Tensors.zeros(ScalarType.Double, 15, 1), Precision.FLOAT64, NO_CAP, 8, 0);
+            Head head = new Head(weight, Tensors.zeros(ScalarType.Double, 15, 1), null, Precision.FLOAT64, NO_CAP, 8, 0);
             TokenStatistics read = head.measure(matrix(ScalarType.Double, 1, 1), new int[] {4});
             assertThat(read.topMasses()).containsExactly(new double[] {0.993811714727}, within(1e-12));
             assertThat(read.topEntropies()).containsExactly(new double[] {2.398942379757}, within(1e-12));
@@ -144,7 +144,7 @@ final class HeadTest {
             Tensor gradient = Tensors.zeros(precision.sums(), 3, 1);
             Tensor hidden = matrix(precision.sums(), 3, 1, 1, -1);
             int[] targets = {0, 1, 0};
-            Head head = new Head(weight, gradient, precision, NO_CAP, 2, 2);
+            Head head = new Head(weight, gradient, null, precision, NO_CAP, 2, 2);
             Head.Reading reading = head.read(hidden, targets, false);
             TokenStatistics read = reading.statistics();
             assertThat(read.logProbs()).containsExactly(0, -400, -400);
@@ -163,7 +163,7 @@ final class HeadTest {
             Tensor weight = normal(1, VOCABULARY, WIDTH);
             Tensor hidden = normal(2, ROWS, WIDTH);
             Tensor gradient = Tensors.zeros(ScalarType.Double, VOCABULARY, WIDTH);
-            Head head = new Head(weight, gradient, Precision.FLOAT64, NO_CAP, 3, 6);
+            Head head = new Head(weight, gradient, null, Precision.FLOAT64, NO_CAP, 3, 6);
             double[] at = Tensors.toDoubles(head.backward(head.read(hidden, TARGETS, false), BY_LOG_PROB));
             Head.Reading first = head.read(hidden, TARGETS, false);
             head.measure(
@@ -178,7 +178,7 @@ final class HeadTest {
     void trap15_logSoftmaxOfBfloat16LogitsIsNotRoundedToBfloat16() {
         try (PointerScope scope = new PointerScope()) {
             Tensor weight = matrix(Precision.BFLOAT16.products(), 3, 64, 63, -33);
-            Head head = new Head(weight, Tensors.zeros(ScalarType.Float, 3, 1), Precision.BFLOAT16, NO_CAP, 8, 0);
+            Head head = new Head(weight, Tensors.zeros(ScalarType.Float, 3, 1), null, Precision.BFLOAT16, NO_CAP, 8, 0);
             double[] logProbs = head.measure(matrix(ScalarType.Float, 3, 1, 1, 1), new int[] {0, 1, 2})
                     .logProbs();
             double logSum = 64 + Math.log1p(Math.exp(-1));

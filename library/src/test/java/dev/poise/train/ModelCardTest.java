@@ -63,7 +63,7 @@ final class ModelCardTest {
     private static String card(String model, String data, List<MetricLine> lines, SequencedMap<String, Double> end)
             throws IOException {
         Recipe recipe = recipe(model, data);
-        return new ModelCard(recipe, manifest(recipe), lines, 30, null, end, 20).text();
+        return new ModelCard(recipe, manifest(recipe), false, lines, 30, null, end, 20).text();
     }
 
     @Test

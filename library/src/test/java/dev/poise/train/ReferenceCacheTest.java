@@ -10,6 +10,7 @@ import dev.poise.data.EncodedWriter;
 import dev.poise.data.Source;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
+import dev.poise.model.ModelFiles;
 import dev.poise.tokenize.TokenSequence;
 import dev.poise.torch.Precision;
 import dev.poise.torch.Torch;
@@ -52,9 +53,9 @@ final class ReferenceCacheTest {
         }
         ReferenceCache cache = new ReferenceCache(folder.resolve("cache"));
         List<Integer> told = new ArrayList<>();
-        double[][] first = cache.summed(MODEL, precision, BUDGET, rows, digest(rows), told::add);
+        double[][] first = cache.summed(ModelFiles.of(MODEL), precision, BUDGET, rows, digest(rows), told::add);
         double[][] second = cache.summed(
-                MODEL, precision, BUDGET, rows, digest(rows), done -> fail("must be at hand, got computed"));
+                ModelFiles.of(MODEL), precision, BUDGET, rows, digest(rows), done -> fail("must be at hand, got computed"));
         assertThat(first).isDeepEqualTo(live);
         assertThat(second).isDeepEqualTo(live);
         assertThat(told).isSorted().endsWith(9);
@@ -127,7 +128,7 @@ final class ReferenceCacheTest {
         Path five = files(cache).getFirst();
         Path model = Files.copy(MODEL.resolve("model.safetensors"), folder.resolve("other.safetensors"));
         String digest = digest(rows(5));
-        assertThatThrownBy(() -> cache.summed(MODEL, Precision.FLOAT32, BUDGET, rows(4), digest, done -> {}))
+        assertThatThrownBy(() -> cache.summed(ModelFiles.of(MODEL), Precision.FLOAT32, BUDGET, rows(4), digest, done -> {}))
                 .isInstanceOf(WeightsException.class)
                 .hasMessage(five + ": must hold reference log-probabilities of 4 rows; delete it");
         Files.copy(model, five, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
@@ -137,7 +138,7 @@ final class ReferenceCacheTest {
     }
 
     private double[][] compute(ReferenceCache cache, Path model, Precision precision, int budget, List<Encoded> rows) {
-        return cache.summed(model, precision, budget, rows, digest(rows), done -> {});
+        return cache.summed(ModelFiles.of(model), precision, budget, rows, digest(rows), done -> {});
     }
 
     /// What a run takes as its rows' digest.

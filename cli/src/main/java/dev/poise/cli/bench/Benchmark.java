@@ -53,8 +53,9 @@ public final class Benchmark {
 
     private void run(Work work) throws IOException {
         switch (work) {
-            case DPO_FLOAT32 -> dpo(work, "float32", true, 1e-3);
-            case DPO_BFLOAT16 -> dpo(work, "bfloat16", false, 1e-2);
+            case DPO_FLOAT32 -> dpo(work, null, "float32", true, 1e-3);
+            case DPO_BFLOAT16 -> dpo(work, null, "bfloat16", false, 1e-2);
+            case DPO_LORA -> dpo(work, inputs.adapter(), "float32", true, 1e-3);
             case SAMPLE_260K -> sample(work, inputs.endlessSmall(), List.of(1, 16, 64), 128);
             case SAMPLE_49M -> sample(work, inputs.endlessLarge(), List.of(8), 64);
             case SCALING -> figures.addAll(new Scaling(settings, poise, folder, progress).run(inputs.madeUpLarge()));
@@ -71,12 +72,16 @@ public final class Benchmark {
         return lacking.isPresent() ? Optional.empty() : peer;
     }
 
-    private void dpo(Work work, String precision, boolean live, double tolerance) throws IOException {
-        Optional<Peer> trl = peer(work, "torch", "transformers", "trl", "datasets");
+    private void dpo(Work work, @Nullable Path adapter, String precision, boolean live, double tolerance)
+            throws IOException {
+        Optional<Peer> trl = adapter == null
+                ? peer(work, "torch", "transformers", "trl", "datasets")
+                : peer(work, "torch", "transformers", "trl", "datasets", "peft");
         DpoComparison dpo = new DpoComparison(settings, poise, trl, folder, progress);
         DpoComparison.Outcome outcome = dpo.run(
                 work.key(),
                 inputs.large(),
+                adapter,
                 inputs.pairs(settings.allSteps() * Settings.BATCH),
                 precision,
                 live,

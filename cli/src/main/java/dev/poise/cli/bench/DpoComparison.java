@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// DPO steps on both sides.
 ///
@@ -25,12 +26,21 @@ record DpoComparison(Settings settings, PoiseSide poise, Optional<Peer> trl, Pat
     /// @param figures what the steps need, and the share of the machine's rate that Poise reaches; in float32 only
     record Outcome(Comparison comparison, List<Figure> figures) {}
 
+    /// @param adapter that is trained in the model's place; null to train all weights
     /// @param tolerance of losses and log-probabilities, relative
-    Outcome run(String name, Path model, PreparedPairs pairs, String precision, boolean live, double tolerance)
+    Outcome run(
+            String name,
+            Path model,
+            @Nullable Path adapter,
+            PreparedPairs pairs,
+            String precision,
+            boolean live,
+            double tolerance)
             throws IOException {
         Architecture architecture = ModelDirectory.architecture(model);
         TrainWork work = new TrainWork(
                 model,
+                adapter,
                 pairs.file(),
                 precision,
                 live,
@@ -55,7 +65,7 @@ record DpoComparison(Settings settings, PoiseSide poise, Optional<Peer> trl, Pat
                 }));
         return new Outcome(
                 compare(name, work, rounds, tolerance),
-                live ? figures(name, work, architecture, pairs, rounds.poise(), rates) : List.of());
+                live && adapter == null ? figures(name, work, architecture, pairs, rounds.poise(), rates) : List.of());
     }
 
     private Trained train(TrainWork work) throws IOException {

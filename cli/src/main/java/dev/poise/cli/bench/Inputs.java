@@ -1,5 +1,10 @@
 package dev.poise.cli.bench;
 
+import dev.poise.model.Decoder;
+import dev.poise.model.Lora;
+import dev.poise.model.ModelDirectory;
+import dev.poise.torch.Precision;
+import dev.poise.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +47,18 @@ final class Inputs {
         return Files.exists(directory.resolve("model.safetensors"))
                 ? directory
                 : MadeUp.model(directory, MadeUp.Shape.LARGE, MadeUp.LARGE_VOCABULARY);
+    }
+
+    /// A fresh adapter of every linear layer of the large model, the same for both sides.
+    Path adapter() throws IOException {
+        Torch.start(settings.threadsInUse());
+        Path directory = Files.createDirectories(folder.resolve("adapter"));
+        Lora lora = new Lora(8, 16, false, List.of(Lora.ALL_LINEAR));
+        try (Decoder adapted =
+                ModelDirectory.read(large(), Precision.FLOAT32, false).adapted(lora, 0)) {
+            ModelDirectory.write(adapted, large(), directory);
+        }
+        return directory;
     }
 
     /// Pairs that the large model's tokens fit.

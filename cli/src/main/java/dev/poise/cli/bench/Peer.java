@@ -89,6 +89,7 @@ public final class Peer {
                 JsonMapper.shared()
                         .createObjectNode()
                         .put("model", work.model().toString())
+                        .put("adapter", Objects.toString(work.adapter(), null))
                         .put("pairs", work.pairs().toString())
                         .put("output", output.toString())
                         .put("precision", work.precision())

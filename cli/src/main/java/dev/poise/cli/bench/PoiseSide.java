@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,6 +47,8 @@ record PoiseSide(Path launcher, Path folder) {
                                 "--json",
                                 "--model",
                                 work.model().toString(),
+                                "--adapter",
+                                Objects.toString(work.adapter(), "none"),
                                 "--data.train",
                                 work.pairs().toString(),
                                 "--output",

@@ -67,6 +67,7 @@ record Scaling(Settings settings, PoiseSide poise, Path folder, Consumer<String>
                 source, model, Settings.MAX_TOKENS, steps * rows, folder.resolve("scaling-" + name + ".jsonl"));
         TrainWork work = new TrainWork(
                 model,
+                null,
                 prepared.file(),
                 "float32",
                 false,

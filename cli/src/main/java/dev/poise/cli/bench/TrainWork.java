@@ -1,11 +1,13 @@
 package dev.poise.cli.bench;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// A training that both sides carry out alike: pairs in the order of their file, a constant learning rate, no
 /// dropout, no evaluation.
 ///
 /// @param model directory of the policy, which is also the reference
+/// @param adapter directory of the adapter that is trained in its place; null to train all weights
 /// @param pairs rows of prompt, chosen and rejected, as JSON lines
 /// @param precision of matrix products: `float32` or `bfloat16`
 /// @param live whether computing the reference's log-probabilities is part of the time
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 /// @param threads of one operation
 record TrainWork(
         Path model,
+        @Nullable Path adapter,
         Path pairs,
         String precision,
         boolean live,

@@ -9,6 +9,8 @@ public enum Work {
     DPO_FLOAT32("dpo-float32"),
     /// DPO steps in bfloat16, the reference computed beforehand.
     DPO_BFLOAT16("dpo-bfloat16"),
+    /// DPO steps on an adapter of every linear layer, in float32, the reference computed as part of the time.
+    DPO_LORA("dpo-lora"),
     /// Sampling from a model of 0.3 M parameters, batches of 1, 16 and 64.
     SAMPLE_260K("sample-260k"),
     /// Sampling from a model of 49 M parameters, a batch of 8.

@@ -13,7 +13,7 @@ def versions(work):
     import platform
 
     found = {"python": platform.python_version()}
-    for name in ("torch", "transformers", "trl", "datasets"):
+    for name in ("torch", "transformers", "trl", "datasets", "peft"):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -73,13 +73,22 @@ def dpo(work):
         seed=0,
         data_seed=0,
     )
+    adapter = work.get("adapter")
+    if adapter:
+        from peft import PeftConfig, load_peft_weights, set_peft_model_state_dict
+
+        config = PeftConfig.from_pretrained(adapter)
+        config.inference_mode = False
     trainer = DPOTrainer(
         model=AutoModelForCausalLM.from_pretrained(work["model"]),
         args=settings,
         train_dataset=Dataset.from_list(read_rows(work["pairs"])),
         processing_class=tokenizer,
         callbacks=[Clock()],
+        peft_config=config if adapter else None,
     )
+    if adapter:
+        set_peft_model_state_dict(trainer.model, load_peft_weights(adapter, device="cpu"))
     trainer.train()
     log = [row for row in trainer.state.log_history if "loss" in row]
     return {
