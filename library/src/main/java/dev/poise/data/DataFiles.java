@@ -61,7 +61,7 @@ public record DataFiles(List<Path> read, List<Path> ignored) {
         return false;
     }
 
-    private static boolean isKnown(Path file) {
+    static boolean isKnown(Path file) {
         return SUFFIXES.stream().anyMatch(file.toString()::endsWith);
     }
 }

@@ -150,10 +150,38 @@ public final class ModelDirectory {
         return decoder;
     }
 
+    /// A decoder of a directory's architecture, with weights drawn as `transformers` draws them: normal, with the
+    /// deviation that the configuration names (`initializer_range`, 0.02 where it does not), biases zero, norms the
+    /// identity. GPT-2's maps back to the residual stream are drawn smaller by the square root of their number (Radford
+    /// et al., Language Models are Unsupervised Multitask Learners, 2019, section 2.3). The row of a padding token is
+    /// drawn as any other.
+    ///
+    /// @param seed of the draws
+    /// @throws ModelException when the configuration asks for what is not supported
+    public static Decoder fresh(Path directory, Precision precision, long seed) {
+        Decoder decoder = fresh(directory, precision, deviation(directory), seed);
+        if (decoder.architecture().family() == Family.GPT2) {
+            decoder.scaleResidual(1 / Math.sqrt(2.0 * decoder.architecture().layers()));
+        }
+        return decoder;
+    }
+
     /// Digest of a directory's weights: what a value computed from them can be kept under.
     public static String digest(Path directory) {
         try (WeightDirectory weights = WeightDirectory.open(directory)) {
             return weights.digest();
+        }
+    }
+
+    /// Copies what travels with a model: everything that turns text into its tokens and back, and its licence.
+    ///
+    /// @param target an existing directory; nothing happens where it is the source
+    public static void copyCompanions(Path source, Path target) throws IOException {
+        for (String companion : COMPANIONS) {
+            if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
+                // The bytes and not the permissions: a source may be read-only, a target is to be written.
+                Files.write(target.resolve(companion), Files.readAllBytes(source.resolve(companion)));
+            }
         }
     }
 
@@ -180,12 +208,7 @@ public final class ModelDirectory {
             Files.writeString(
                     target.resolve("config.json"),
                     JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
-            for (String companion : COMPANIONS) {
-                if (Files.isRegularFile(source.resolve(companion)) && !Files.isSameFile(source, target)) {
-                    // The bytes and not the permissions: a source may be read-only, a target is to be written.
-                    Files.write(target.resolve(companion), Files.readAllBytes(source.resolve(companion)));
-                }
-            }
+            copyCompanions(source, target);
         } catch (IOException e) {
             throw new ModelException(target + ": cannot be written: " + e.getMessage(), e);
         }
