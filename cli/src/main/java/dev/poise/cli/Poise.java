@@ -34,6 +34,12 @@ public final class Poise {
         line.addSubcommand(new CommandLine(new Gradients(console)).setUnmatchedOptionsArePositionalParams(true));
         line.addSubcommand(new Data(console));
         line.addSubcommand(new Merge(console));
+        line.addSubcommand(tokenizer());
+        line.getSubcommands()
+                .get("tokenizer")
+                .addSubcommand(new TokenizerTrain(console))
+                .addSubcommand(new TokenizerCheck(console));
+        line.addSubcommand(new Init(console));
         line.addSubcommand(new Inspect(console));
         line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));
@@ -48,9 +54,7 @@ public final class Poise {
         line.addSubcommand(new Doctor(console));
         line.addSubcommand(new Bench(console));
         // Options are declared in the order in which one thinks of them.
-        for (CommandLine verb : line.getSubcommands().values()) {
-            verb.getCommandSpec().usageMessage().sortOptions(false).optionListHeading("%nOptions:%n");
-        }
+        line.getSubcommands().values().forEach(Poise::layOut);
         Failures failures = new Failures(console.err().writer(), STACKTRACE);
         line.setExecutionExceptionHandler(failures);
         line.setParameterExceptionHandler(failures);
@@ -60,6 +64,21 @@ public final class Poise {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(Math.clamp(console.out().width(), 60, 100));
         return line;
+    }
+
+    /// `poise tokenizer`, whose verbs are its own.
+    private static CommandLine tokenizer() {
+        CommandSpec spec = CommandSpec.create().name("tokenizer");
+        spec.usageMessage()
+                .description("Learns a tokenizer from texts, or looks at one.")
+                .synopsisSubcommandLabel("COMMAND")
+                .commandListHeading("%nCommands:%n");
+        return new CommandLine(spec);
+    }
+
+    private static void layOut(CommandLine verb) {
+        verb.getCommandSpec().usageMessage().sortOptions(false).optionListHeading("%nOptions:%n");
+        verb.getSubcommands().values().forEach(Poise::layOut);
     }
 
     /// `poise` itself, and the options that every verb takes.

@@ -124,7 +124,8 @@ final class JsonRows implements FileRows {
         return name.endsWith(".json") || name.endsWith(".json" + GZIP) || name.endsWith(".json" + ZSTANDARD);
     }
 
-    private static InputStream open(Path file) throws IOException {
+    /// A file's bytes, unpacked.
+    static InputStream open(Path file) throws IOException {
         InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
         try {
             if (file.toString().endsWith(ZSTANDARD)) {

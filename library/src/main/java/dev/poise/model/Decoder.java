@@ -198,6 +198,16 @@ public final class Decoder implements AutoCloseable {
         weights.refresh();
     }
 
+    /// Scales the maps whose outputs are added to the residual stream.
+    void scaleResidual(double factor) {
+        weights.layout().stream()
+                .map(Parameter::name)
+                .filter(name -> name.endsWith(".attention.output.weight") || name.endsWith(".feed_forward.down.weight"))
+                .forEach(name -> Torch.withoutGradients(
+                        () -> weights.master(name).mul_(Tensors.scalar(factor))));
+        weights.refresh();
+    }
+
     /// Fills the vector that scores are read by with normal draws.
     ///
     /// @param deviation standard deviation of the draws

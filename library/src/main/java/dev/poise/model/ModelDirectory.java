@@ -218,6 +218,22 @@ public final class ModelDirectory {
         return decoder;
     }
 
+    /// A decoder of a directory's architecture, with weights drawn as `transformers` draws them: normal, with the
+    /// deviation that the configuration names (`initializer_range`, 0.02 where it does not), biases zero, norms the
+    /// identity. GPT-2's maps back to the residual stream are drawn smaller by the square root of their number (Radford
+    /// et al., Language Models are Unsupervised Multitask Learners, 2019, section 2.3). The row of a padding token is
+    /// drawn as any other.
+    ///
+    /// @param seed of the draws
+    /// @throws ModelException when the configuration asks for what is not supported
+    public static Decoder fresh(Path directory, Precision precision, long seed) {
+        Decoder decoder = fresh(directory, precision, deviation(directory), seed);
+        if (decoder.architecture().family() == Family.GPT2) {
+            decoder.scaleResidual(1 / Math.sqrt(2.0 * decoder.architecture().layers()));
+        }
+        return decoder;
+    }
+
     /// Digest of a model's weights: what a value computed from them can be kept under.
     public static String digest(ModelFiles files) {
         try (WeightDirectory weights = WeightDirectory.open(files.base())) {

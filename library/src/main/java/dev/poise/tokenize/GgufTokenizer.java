@@ -36,16 +36,6 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
 
     static final String SPACE = "▁"; // how SentencePiece writes one
 
-    /// Llama 3's rule, with how many digits go together to be filled in.
-    private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s"
-            + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
-    /// Llama 3's rule and dbrx's, which differ in what a word that is a token becomes.
-    static final String WORDS_AND_THREE_DIGITS = WORDS.formatted("{1,3}");
-
-    /// Qwen 2's rule.
-    static final String WORDS_AND_DIGITS = WORDS.formatted("");
-
     /// The content of `tokenizer.json`.
     ///
     /// @throws TokenizerException when the file's tokenizer is of another kind
@@ -112,14 +102,7 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
         for (int id = 0; id < tokens.size(); id++) {
             int type = types.path(id).intValue(1);
             if (type == CONTROL || type == USER || type == UNKNOWN) {
-                added.addObject()
-                        .put("id", id)
-                        .put("content", tokens.get(id))
-                        .put("single_word", false)
-                        .put("lstrip", false)
-                        .put("rstrip", false)
-                        .put("normalized", false)
-                        .put("special", type != USER);
+                added.add(AddedToken.plain(id, tokens.get(id), type != USER).json());
             }
         }
         return added;
@@ -127,41 +110,23 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
 
     private void byteLevel(ObjectNode tree, Map<String, Integer> ids) {
         String rule = text("pre").orElse("default");
-        ArrayNode steps = JSON.arrayNode();
-        switch (rule) {
-            case "default", "gpt-2" -> {}
-            case "smollm" -> steps.addObject().put("type", "Digits").put("individual_digits", true);
-            case "llama-bpe", "dbrx" -> steps.add(split(WORDS_AND_THREE_DIGITS));
-            case "qwen2" -> steps.add(split(WORDS_AND_DIGITS));
-            // A file may name any.
-            default ->
-                throw wrong(
-                        "pre",
-                        "must be one of default, gpt-2, llama-bpe, dbrx, qwen2, smollm, got \"" + rule
-                                + "\"; lay the model's tokenizer.json beside the file");
-        }
-        boolean words = rule.equals("llama-bpe") || rule.equals("dbrx") || rule.equals("qwen2");
-        steps.add(stage(!words));
-        tree.set("normalizer", rule.equals("qwen2") ? JSON.objectNode().put("type", "NFC") : JSON.nullNode());
-        tree.putObject("pre_tokenizer").put("type", "Sequence").set("pretokenizers", steps);
-        tree.set("decoder", stage(true));
+        SplitRule split =
+                switch (rule) {
+                    case "default", "gpt-2" -> SplitRule.GPT2;
+                    case "smollm" -> SplitRule.SMOLLM;
+                    case "llama-bpe", "dbrx" -> SplitRule.LLAMA3;
+                    case "qwen2" -> SplitRule.QWEN2;
+                    // A file may name any.
+                    default ->
+                        throw wrong(
+                                "pre",
+                                "must be one of default, gpt-2, llama-bpe, dbrx, qwen2, smollm, got \"" + rule
+                                        + "\"; lay the model's tokenizer.json beside the file");
+                };
+        split.describe(tree, false);
         ObjectNode model = model(tree, ids);
         model.put("byte_fallback", false).put("ignore_merges", rule.equals("llama-bpe"));
         model.set("merges", metadata.path(KEYS + "merges"));
-    }
-
-    private static ObjectNode split(String pattern) {
-        ObjectNode split = JSON.objectNode().put("type", "Split");
-        split.putObject("pattern").put("Regex", pattern);
-        return split.put("behavior", "Isolated").put("invert", false);
-    }
-
-    private static ObjectNode stage(boolean splits) {
-        return JSON.objectNode()
-                .put("type", "ByteLevel")
-                .put("add_prefix_space", false)
-                .put("trim_offsets", true)
-                .put("use_regex", splits);
     }
 
     /// SentencePiece joins the neighbours whose union has the best score; as merges, that is every way to write a
@@ -229,29 +194,11 @@ public record GgufTokenizer(Path file, JsonNode metadata) {
         return model;
     }
 
-    /// Puts a beginning of sequence first where the file asks for one.
-    private ObjectNode postProcessor(List<String> tokens, boolean otherwise) {
-        ObjectNode processor = JSON.objectNode().put("type", "TemplateProcessing");
-        ArrayNode single = JSON.arrayNode();
-        ArrayNode pair = JSON.arrayNode();
-        ObjectNode special = JSON.objectNode();
-        Optional<String> first = metadata.path(KEYS + "add_bos_token").booleanValue(otherwise)
-                ? token("bos_token_id")
-                : Optional.empty();
-        first.ifPresent(name -> {
-            single.addObject().putObject("SpecialToken").put("id", name).put("type_id", 0);
-            pair.addObject().putObject("SpecialToken").put("id", name).put("type_id", 0);
-            ObjectNode entry = special.putObject(name).put("id", name);
-            entry.putArray("ids").add(tokens.indexOf(name));
-            entry.putArray("tokens").add(name);
-        });
-        single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-        pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-        pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
-        processor.set("single", single);
-        processor.set("pair", pair);
-        processor.set("special_tokens", special);
-        return processor;
+    /// A beginning of sequence first, where the file asks for one.
+    private JsonNode postProcessor(List<String> tokens, boolean otherwise) {
+        boolean asked = metadata.path(KEYS + "add_bos_token").booleanValue(otherwise);
+        Optional<String> first = asked ? token("bos_token_id") : Optional.empty();
+        return new Opening(first.map(name -> AddedToken.plain(tokens.indexOf(name), name, true))).json();
     }
 
     private Optional<String> text(String key) {

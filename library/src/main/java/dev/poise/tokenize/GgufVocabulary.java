@@ -173,10 +173,10 @@ public final class GgufVocabulary {
                 return "smollm";
             }
             if (two && !splits && is(first, "Split") && isolates) {
-                if (pattern.equals(GgufTokenizer.WORDS_AND_THREE_DIGITS)) {
+                if (pattern.equals(SplitRule.LLAMA3.expression())) {
                     return model.path("ignore_merges").booleanValue(false) ? "llama-bpe" : "dbrx";
                 }
-                if (pattern.equals(GgufTokenizer.WORDS_AND_DIGITS)) {
+                if (pattern.equals(SplitRule.QWEN2.expression())) {
                     return "qwen2";
                 }
             }

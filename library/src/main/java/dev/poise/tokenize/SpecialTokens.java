@@ -15,7 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 ///
 /// A model directory says this in up to four files that may disagree. The tokenizer's own word counts
 /// (`tokenizer_config.json`, then `special_tokens_map.json`), as in TRL; `generation_config.json` and `config.json`
-/// are asked where the tokenizer names none. Disagreements are told, not settled in silence.
+/// are asked where the tokenizer names none, as far as the model has a token of that id. Disagreements are told, not
+/// settled in silence.
 ///
 /// @param bos beginning of sequence
 /// @param eos end of sequence
@@ -31,15 +32,24 @@ public record SpecialTokens(
     private static final JsonNode NOTHING = JsonNodeFactory.instance.objectNode();
 
     static SpecialTokens read(Path directory, Vocabulary vocabulary) {
+        return read(directory, vocabulary, NOTHING);
+    }
+
+    /// @param own what the tokenizer itself names, where `tokenizer_config.json` and `special_tokens_map.json` do not
+    static SpecialTokens read(Path directory, Vocabulary vocabulary, JsonNode own) {
         Files files = new Files(
                 JsonFile.read(directory, "tokenizer_config.json").orElse(NOTHING),
                 JsonFile.read(directory, "special_tokens_map.json").orElse(NOTHING),
+                own,
                 JsonFile.read(directory, "generation_config.json").orElse(NOTHING),
-                JsonFile.read(directory, "config.json").orElse(NOTHING));
+                JsonFile.read(directory, "config.json").orElse(NOTHING),
+                vocabulary);
         List<String> warnings = new ArrayList<>();
-        OptionalInt bos = files.id("bos_token", vocabulary, warnings);
-        OptionalInt eos = files.id("eos_token", vocabulary, warnings);
-        OptionalInt pad = files.id("pad_token", vocabulary, warnings);
+        files.sizes(warnings);
+        files.addedTokens(warnings);
+        OptionalInt bos = files.id("bos_token", warnings);
+        OptionalInt eos = files.id("eos_token", warnings);
+        OptionalInt pad = files.id("pad_token", warnings);
         if (eos.isEmpty()) {
             warnings.add("eos_token: no file names one, so sequences get no end-of-sequence token");
         }
@@ -68,32 +78,79 @@ public record SpecialTokens(
         return ids;
     }
 
-    private record Files(JsonNode tokenizer, JsonNode map, JsonNode generation, JsonNode config) {
+    private record Files(
+            JsonNode tokenizer,
+            JsonNode map,
+            JsonNode own,
+            JsonNode generation,
+            JsonNode config,
+            Vocabulary vocabulary) {
 
-        OptionalInt id(String role, Vocabulary vocabulary, List<String> warnings) {
-            OptionalInt own = OptionalInt.empty();
-            Optional<String> name = name(tokenizer, role).or(() -> name(map, role));
+        /// A model may have more rows than its tokenizer has tokens, to fill a round number; fewer is a mistake.
+        void sizes(List<String> warnings) {
+            int size = config.path("vocab_size").intValue(Integer.MAX_VALUE);
+            if (size < vocabulary.size()) {
+                warnings.add("vocab_size: config.json says " + size + ", the tokenizer's ids go up to "
+                        + (vocabulary.size() - 1) + "; tokens from " + size + " on cannot be used: take the tokenizer"
+                        + " that the model was trained with, or widen the embedding in transformers"
+                        + " (resize_token_embeddings)");
+            }
+        }
+
+        void addedTokens(List<String> warnings) {
+            tokenizer.path("added_tokens_decoder").forEachEntry((id, token) -> {
+                String name = token.path("content").stringValue("");
+                OptionalInt there = vocabulary.idOf(name);
+                if (there.isPresent() && !id.equals(Integer.toString(there.getAsInt()))) {
+                    warnings.add("added_tokens_decoder: tokenizer_config.json says " + id + " for \"" + name
+                            + "\", the tokenizer says " + there.getAsInt() + "; the tokenizer's is used");
+                }
+            });
+        }
+
+        OptionalInt id(String role, List<String> warnings) {
+            OptionalInt known = OptionalInt.empty();
+            Optional<String> first = name(tokenizer, role);
+            Optional<String> second = name(map, role);
+            if (first.isPresent() && second.isPresent() && !first.equals(second)) {
+                warnings.add(role + ": special_tokens_map.json says \"" + second.get()
+                        + "\", tokenizer_config.json says \"" + first.get() + "\"; the latter is used");
+            }
+            Optional<String> name = first.or(() -> second).or(() -> name(own, role));
             if (name.isPresent()) {
-                own = vocabulary.idOf(name.get());
-                if (own.isEmpty()) {
+                known = vocabulary.idOf(name.get());
+                if (known.isEmpty()) {
                     warnings.add(role + ": the tokenizer names \"" + name.get() + "\", which its vocabulary lacks");
                 }
             }
-            if (own.isPresent()) {
-                disagreement(role, own.getAsInt(), "generation_config.json", generation, warnings);
-                disagreement(role, own.getAsInt(), "config.json", config, warnings);
-                return own;
+            if (known.isPresent()) {
+                disagreement(role, known.getAsInt(), "generation_config.json", generation, warnings);
+                disagreement(role, known.getAsInt(), "config.json", config, warnings);
+                return known;
             }
-            List<Integer> told = ids(generation, role);
-            told = told.isEmpty() ? ids(config, role) : told;
-            return told.isEmpty() ? OptionalInt.empty() : OptionalInt.of(told.getFirst());
+            return told(role, "generation_config.json", generation, warnings)
+                    .or(() -> told(role, "config.json", config, warnings))
+                    .map(OptionalInt::of)
+                    .orElse(OptionalInt.empty());
         }
 
-        private static void disagreement(String role, int own, String file, JsonNode settings, List<String> warnings) {
+        /// The first id that a configuration names for a role and the model has.
+        private Optional<Integer> told(String role, String file, JsonNode settings, List<String> warnings) {
+            int size = config.path("vocab_size").intValue(vocabulary.size());
             List<Integer> told = ids(settings, role);
-            if (!told.isEmpty() && !told.contains(own)) {
+            told.stream()
+                    .filter(id -> id >= size)
+                    .forEach(id -> warnings.add(role + "_id: " + file + " says " + id + ", the model's ids go up to "
+                            + (size - 1) + "; it is left out"));
+            return told.stream().filter(id -> id < size).findFirst();
+        }
+
+        private static void disagreement(
+                String role, int known, String file, JsonNode settings, List<String> warnings) {
+            List<Integer> told = ids(settings, role);
+            if (!told.isEmpty() && !told.contains(known)) {
                 String theirs = told.size() == 1 ? told.getFirst().toString() : told.toString();
-                warnings.add(role + "_id: " + file + " says " + theirs + ", the tokenizer says " + own
+                warnings.add(role + "_id: " + file + " says " + theirs + ", the tokenizer says " + known
                         + "; the tokenizer's is used");
             }
         }

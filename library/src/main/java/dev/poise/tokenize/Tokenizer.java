@@ -9,12 +9,15 @@ import java.util.OptionalInt;
 /// May be used from several threads.
 public interface Tokenizer extends AutoCloseable {
 
-    /// Reads the tokenizer of a model directory in the Hugging Face layout: `tokenizer.json`, or `vocab.json` with
-    /// `merges.txt` (byte-level pair encoding as GPT-2's). Reads local files only.
+    /// Reads the tokenizer of a model directory in the Hugging Face layout: `tokenizer.json`, where there is none a
+    /// SentencePiece `tokenizer.model`, or `vocab.json` with `merges.txt` (byte-level pair encoding as GPT-2's and
+    /// Qwen's). Reads local files only.
     ///
-    /// @throws TokenizerException when the directory holds neither, or a file is broken
+    /// @throws TokenizerException when the directory holds none, or a file is broken
     static Tokenizer read(Path directory) {
-        return NativeTokenizer.read(directory);
+        return SentencePieceTokenizer.isIn(directory)
+                ? SentencePieceTokenizer.read(directory)
+                : NativeTokenizer.read(directory);
     }
 
     /// Token ids of a text.

@@ -1,14 +1,19 @@
 package dev.poise.tokenize;
 
+import dev.poise.bytepair.ByteLevel;
+import dev.poise.sentencepiece.Piece;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/// The entries of a `tokenizer.json`, by id and by spelling.
+/// The entries of a tokenizer, by id and by spelling.
 final class Vocabulary {
 
     /// How entries spell spaces and bytes.
@@ -28,30 +33,53 @@ final class Vocabulary {
     private final Spelling spelling;
 
     Vocabulary(JsonNode tokenizer) {
-        readEntries(tokenizer.path("model").path("vocab"));
-        for (JsonNode token : tokenizer.path("added_tokens").values()) {
-            int id = token.path("id").intValue(-1);
-            idOf.put(token.path("content").stringValue(""), id);
-            added.add(id);
+        this(spelling(tokenizer.path("decoder").toString()), entries(tokenizer), added(tokenizer));
+    }
+
+    /// The vocabulary of a SentencePiece model, and what is added to it.
+    static Vocabulary ofPieces(List<Piece> pieces, Collection<AddedToken> added) {
+        Map<String, Integer> entries = new LinkedHashMap<>();
+        for (int id = 0; id < pieces.size(); id++) {
+            entries.putIfAbsent(pieces.get(id).text(), id);
         }
+        Map<String, Integer> specials = new LinkedHashMap<>();
+        added.forEach(token -> specials.put(token.content(), token.id()));
+        return new Vocabulary(Spelling.SENTENCE_PIECE, entries, specials);
+    }
+
+    private Vocabulary(Spelling spelling, Map<String, Integer> entries, Map<String, Integer> specials) {
+        this.spelling = spelling;
+        idOf.putAll(entries);
+        idOf.putAll(specials);
+        added.addAll(specials.values());
         int largest = -1;
         for (Map.Entry<String, Integer> entry : idOf.entrySet()) {
             entryOf.put(entry.getValue(), entry.getKey());
             largest = Math.max(largest, entry.getValue());
         }
         size = largest + 1;
-        spelling = spelling(tokenizer.path("decoder").toString());
     }
 
     /// Word-like models map entry to id; unigram models list [entry, score] in the order of ids.
-    private void readEntries(JsonNode vocabulary) {
+    private static Map<String, Integer> entries(JsonNode tokenizer) {
+        JsonNode vocabulary = tokenizer.path("model").path("vocab");
+        Map<String, Integer> entries = new LinkedHashMap<>();
         if (vocabulary.isObject()) {
-            vocabulary.forEachEntry((entry, id) -> idOf.put(entry, id.intValue()));
+            vocabulary.forEachEntry((entry, id) -> entries.put(entry, id.intValue()));
         } else {
             for (JsonNode pair : vocabulary.values()) {
-                idOf.put(pair.path(0).stringValue(""), idOf.size());
+                entries.put(pair.path(0).stringValue(""), entries.size());
             }
         }
+        return entries;
+    }
+
+    private static Map<String, Integer> added(JsonNode tokenizer) {
+        Map<String, Integer> added = new LinkedHashMap<>();
+        for (JsonNode token : tokenizer.path("added_tokens").values()) {
+            added.put(token.path("content").stringValue(""), token.path("id").intValue(-1));
+        }
+        return added;
     }
 
     private static Spelling spelling(String decoder) {

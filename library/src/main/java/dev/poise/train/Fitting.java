@@ -28,7 +28,9 @@ public final class Fitting {
         }
         if (tokenizer.vocabularySize() > architecture.vocabulary()) {
             throw new IllegalArgumentException(model + ": the tokenizer knows " + tokenizer.vocabularySize()
-                    + " tokens, but the model only " + architecture.vocabulary());
+                    + " tokens, but the model only " + architecture.vocabulary()
+                    + " (vocab_size of its config.json): take the tokenizer that it was trained with, or widen the"
+                    + " embedding in transformers (resize_token_embeddings)");
         }
         Monitors.require(recipe, architecture);
     }

@@ -73,6 +73,57 @@ final class SpecialTokensTest {
                         "eos_token: no file names one, so sequences get no end-of-sequence token");
     }
 
+    @Test
+    void tellsOfATokenizerThatIsLargerThanTheModel() throws IOException {
+        TinyTokenizers.withOpening(directory, List.of());
+        write("config.json", "{\"vocab_size\": 250}");
+        assertThat(read(directory).warnings())
+                .containsExactly("vocab_size: config.json says 250, the tokenizer's ids go up to 257; tokens from 250 on"
+                        + " cannot be used: take the tokenizer that the model was trained with, or widen the embedding in"
+                        + " transformers (resize_token_embeddings)");
+        write("config.json", "{\"vocab_size\": 258}");
+        assertThat(read(directory).warnings()).isEmpty();
+    }
+
+    @Test
+    void tellsOfTwoNamesForOneRole() throws IOException {
+        TinyTokenizers.withOpening(directory, List.of(), "<end>");
+        write("special_tokens_map.json", "{\"eos_token\": \"<end>\"}");
+        SpecialTokens special = read(directory);
+        assertThat(special.eos()).hasValue(1);
+        assertThat(special.warnings())
+                .containsExactly("eos_token: special_tokens_map.json says \"<end>\", tokenizer_config.json says"
+                        + " \"</s>\"; the latter is used");
+    }
+
+    @Test
+    void leavesOutIdsThatTheModelLacks() throws IOException {
+        TinyTokenizers.withOpening(directory, List.of());
+        write("tokenizer_config.json", "{}");
+        write("generation_config.json", "{\"eos_token_id\": [300, 1]}");
+        write("config.json", "{\"vocab_size\": 258, \"pad_token_id\": 258}");
+        SpecialTokens special = read(directory);
+        assertThat(special.eos()).hasValue(1);
+        assertThat(special.pad()).isEmpty();
+        assertThat(special.warnings())
+                .containsExactly(
+                        "eos_token_id: generation_config.json says 300, the model's ids go up to 257; it is left out",
+                        "pad_token_id: config.json says 258, the model's ids go up to 257; it is left out");
+    }
+
+    @Test
+    void tellsOfAnAddedTokenWithTwoIds() throws IOException {
+        TinyTokenizers.withOpening(directory, List.of(), "<end>");
+        write(
+                "tokenizer_config.json",
+                "{\"eos_token\": \"<end>\", \"added_tokens_decoder\": {\"7\": {\"content\": \"<end>\"}}}");
+        SpecialTokens special = read(directory);
+        assertThat(special.eos()).hasValue(2);
+        assertThat(special.warnings())
+                .containsExactly("added_tokens_decoder: tokenizer_config.json says 7 for \"<end>\", the tokenizer says 2;"
+                        + " the tokenizer's is used");
+    }
+
     private void write(String name, String text) throws IOException {
         Files.writeString(directory.resolve(name), text);
     }

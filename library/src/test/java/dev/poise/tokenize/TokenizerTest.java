@@ -107,7 +107,7 @@ final class TokenizerTest {
     void namesWhatADirectoryLacks() {
         assertThatThrownBy(() -> Tokenizer.read(directory))
                 .isInstanceOf(TokenizerException.class)
-                .hasMessage(directory + ": must hold tokenizer.json, or vocab.json and merges.txt");
+                .hasMessage(directory + ": must hold tokenizer.json, tokenizer.model, or vocab.json and merges.txt");
         assertThatThrownBy(() -> Tokenizer.read(directory.resolve("absent")))
                 .isInstanceOf(TokenizerException.class)
                 .hasMessageContaining("must be a model directory");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.bytepair;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.sentencepiece;
+
+import org.jspecify.annotations.NullMarked;
