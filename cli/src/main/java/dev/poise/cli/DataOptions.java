@@ -52,6 +52,11 @@ final class DataOptions {
         return ExampleReader.open(file, shape(), ExampleReader.MAX_ROW_BYTES);
     }
 
+    /// The shape that was asked for by name.
+    Optional<String> named() {
+        return Optional.ofNullable(shape);
+    }
+
     private Optional<Shape> shape() {
         try {
             return Optional.ofNullable(shape).map(Shape::named);

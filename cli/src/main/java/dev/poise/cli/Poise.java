@@ -32,6 +32,7 @@ public final class Poise {
         // Keys of a recipe are options that only the recipe knows.
         line.addSubcommand(new CommandLine(new Train(console)).setUnmatchedOptionsArePositionalParams(true));
         line.addSubcommand(new CommandLine(new Gradients(console)).setUnmatchedOptionsArePositionalParams(true));
+        line.addSubcommand(new Advise(console));
         line.addSubcommand(new Inspect(console));
         line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));

@@ -23,7 +23,7 @@ final class RewardOptions {
             paramLabel = "SPEC",
             description = "A rule such as length:words:closest=20, lexical:good,happy;-bad or regex:EXPRESSION, or"
                     + " model:DIR for a reward model, with WEIGHT* before it if wanted. Several are added up.")
-    private List<String> specifications;
+    List<String> specifications;
 
     /// A reward for as long as it is used.
     ///
