@@ -34,7 +34,8 @@ record AdviceText(Survey survey, Advice.Whole whole, int width) {
         }
         lines.add("");
         String course = (whole.standing() instanceof Standing.Placed ? "" : "meanwhile ")
-                + whole.advice().course().title() + settings(whole.advice().settings());
+                + whole.advice().course().title()
+                + settings(whole.advice().settings());
         wrap(lines, "first    ", "         ", course);
         wrap(lines, "         ", "         ", whole.advice().why());
         String label = "collect  ";

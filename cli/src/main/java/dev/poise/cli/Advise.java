@@ -107,7 +107,10 @@ final class Advise implements Callable<Integer> {
     @Mixin
     private final ChatOptions chat = new ChatOptions();
 
-    @Option(names = "--recipe", paramLabel = "FILE", description = "Writes the advised recipe there; must not exist yet.")
+    @Option(
+            names = "--recipe",
+            paramLabel = "FILE",
+            description = "Writes the advised recipe there; must not exist yet.")
     private @Nullable Path recipe;
 
     @Option(names = "--output", paramLabel = "PAGE", description = "Writes a self-contained page there.")
@@ -141,8 +144,7 @@ final class Advise implements Callable<Integer> {
         atLeast("--samples", samples, 2);
         atLeast("--max-new-tokens", maxNewTokens, 1);
         if (high != null && (rewards == null || !Double.isFinite(high))) {
-            throw new UsageException(
-                    rewards == null ? "--high needs --reward" : "--high must be finite, got " + high);
+            throw new UsageException(rewards == null ? "--high needs --reward" : "--high must be finite, got " + high);
         }
         for (Path target : new Path[] {recipe, output}) {
             Path folder = target == null ? null : target.toAbsolutePath().getParent();
@@ -175,7 +177,9 @@ final class Advise implements Callable<Integer> {
         try (RewardOptions.@Nullable Opened opened = rewards == null
                 ? null
                 : rewards.open(
-                        model, chat, rows.kept().stream().map(SurveyRows.Kept::question).toList())) {
+                        model,
+                        chat,
+                        rows.kept().stream().map(SurveyRows.Kept::question).toList())) {
             Survey.Setting setting = new Survey.Setting(samples, maxNewTokens, seed, opened != null, high);
             measured = new Surveyor(
                             decoder,
@@ -219,9 +223,10 @@ final class Advise implements Callable<Integer> {
             console.note("recipe  " + recipe + " (poise train " + recipe + ")");
         }
         if (output != null) {
-            String title = "Advice for " + model.directory().toAbsolutePath().normalize().getFileName();
-            String page = AdvicePage.of(
-                    title, facts(survey), survey, whole, yaml, measured.positions(), tokenizer::piece);
+            String title = "Advice for "
+                    + model.directory().toAbsolutePath().normalize().getFileName();
+            String page =
+                    AdvicePage.of(title, facts(survey), survey, whole, yaml, measured.positions(), tokenizer::piece);
             AtomicWrite.file(output, page.getBytes(StandardCharsets.UTF_8));
             console.note("page    " + output);
         }
@@ -247,9 +252,12 @@ final class Advise implements Callable<Integer> {
         facts.add(List.of("reward", rewards == null ? "none" : String.join(", ", rewards.specifications)));
         facts.add(List.of("rows read", Long.toString(survey.counts().read())));
         facts.add(List.of("pairs looked at", Long.toString(survey.counts().pairs())));
-        facts.add(List.of("pairs of the same tokens", Long.toString(survey.counts().same())));
-        facts.add(List.of("rows left out otherwise", Long.toString(survey.counts().left())));
-        facts.add(List.of("rows without room for an answer", Long.toString(survey.counts().unasked())));
+        facts.add(List.of(
+                "pairs of the same tokens", Long.toString(survey.counts().same())));
+        facts.add(
+                List.of("rows left out otherwise", Long.toString(survey.counts().left())));
+        facts.add(List.of(
+                "rows without room for an answer", Long.toString(survey.counts().unasked())));
         facts.add(List.of("answers a prompt", Integer.toString(samples)));
         facts.add(List.of("longest answer", maxNewTokens + " tokens"));
         facts.add(List.of("temperature", "1"));

@@ -34,8 +34,7 @@ record SurveyRows(List<Kept> kept, Survey.Counts counts) {
     /// @param prompt token ids of the prompt, as the model is asked
     /// @param question the prompt itself
     /// @param answers texts of its answers, of a pair the chosen one first
-    record Kept(
-            int index, Example example, Encoded encoded, int[] prompt, Content question, List<String> answers) {
+    record Kept(int index, Example example, Encoded encoded, int[] prompt, Content question, List<String> answers) {
 
         /// Where it was read.
         String where() {
@@ -48,15 +47,19 @@ record SurveyRows(List<Kept> kept, Survey.Counts counts) {
     /// @param limit rows read at most
     /// @param notes told of rows that are left out
     static SurveyRows read(
-            Path file, ExampleReader reader, Encoder encoder, DataOptions.BadRows badRows, int limit, Consumer<String> notes) {
+            Path file,
+            ExampleReader reader,
+            Encoder encoder,
+            DataOptions.BadRows badRows,
+            int limit,
+            Consumer<String> notes) {
         List<Kept> kept = new ArrayList<>();
         int read = 0;
         long same = 0;
         for (; read < limit && reader.hasNext(); read++) {
             switch (reader.next()) {
                 case BadRow bad -> leaveOut(bad, badRows, notes);
-                case Example example ->
-                    same += keep(read, example, encoder, badRows, notes, kept) ? 0 : 1;
+                case Example example -> same += keep(read, example, encoder, badRows, notes, kept) ? 0 : 1;
             }
         }
         if (kept.isEmpty()) {
@@ -67,8 +70,7 @@ record SurveyRows(List<Kept> kept, Survey.Counts counts) {
         long labelled = kept.stream()
                 .filter(row -> row.example() instanceof Example.Completion one && one.desirable() != null)
                 .count();
-        return new SurveyRows(
-                kept, new Survey.Counts(read, pairs, same, read - same - kept.size(), 0, labelled));
+        return new SurveyRows(kept, new Survey.Counts(read, pairs, same, read - same - kept.size(), 0, labelled));
     }
 
     /// Keeps a row where it can be; false where its answers are the same tokens.
@@ -92,7 +94,8 @@ record SurveyRows(List<Kept> kept, Survey.Counts counts) {
                             case Example.Prompt one -> one.prompt();
                             case Example.Plain plain ->
                                 throw new DataException(
-                                        plain.source(), "must have a prompt, since a model is asked what it would answer");
+                                        plain.source(),
+                                        "must have a prompt, since a model is asked what it would answer");
                         };
                 int[] prompt = encoder.encodePrompt(example.source(), question);
                 kept.add(new Kept(index, example, row.row(), prompt, question, answers(example)));
@@ -133,8 +136,8 @@ record SurveyRows(List<Kept> kept, Survey.Counts counts) {
         Set<List<Integer>> seen = new HashSet<>();
         return order.stream()
                 .filter(i -> fits(kept.get(i), longest))
-                .filter(i -> seen.add(
-                        Arrays.stream(kept.get(i).prompt()).boxed().toList()))
+                .filter(i ->
+                        seen.add(Arrays.stream(kept.get(i).prompt()).boxed().toList()))
                 .limit(count)
                 .sorted()
                 .toList();
@@ -169,7 +172,10 @@ record SurveyRows(List<Kept> kept, Survey.Counts counts) {
 
     private static String plain(String text) {
         StringBuilder plain = new StringBuilder();
-        text.toLowerCase(Locale.ROOT).codePoints().filter(Character::isLetterOrDigit).forEach(plain::appendCodePoint);
+        text.toLowerCase(Locale.ROOT)
+                .codePoints()
+                .filter(Character::isLetterOrDigit)
+                .forEach(plain::appendCodePoint);
         return plain.toString();
     }
 }

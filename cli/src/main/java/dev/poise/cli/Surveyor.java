@@ -99,9 +99,8 @@ record Surveyor(
                     place < 0 ? null : own(samples.get(place), scores.own(place))));
         }
         Survey.Counts counts = rows.counts();
-        long unasked = rows.kept().stream()
-                .filter(row -> !SurveyRows.fits(row, room))
-                .count();
+        long unasked =
+                rows.kept().stream().filter(row -> !SurveyRows.fits(row, room)).count();
         Survey survey = new Survey(
                 setting,
                 new Survey.Counts(
@@ -118,8 +117,8 @@ record Surveyor(
         List<Encoded> encoded =
                 Arrays.stream(answered).mapToObj(i -> rows.get(i).encoded()).toList();
         KnownTokens known = new KnownTokens(decoder.architecture().vocabulary());
-        rows.forEach(row -> TrainingRow.sequences(row.encoded())
-                .forEach(sequence -> known.require(row.where(), sequence.ids())));
+        rows.forEach(row ->
+                TrainingRow.sequences(row.encoded()).forEach(sequence -> known.require(row.where(), sequence.ids())));
         if (encoded.isEmpty()) {
             return tokens;
         }
@@ -155,11 +154,13 @@ record Surveyor(
             return own.length == 0 ? new double[0] : own[place];
         }
 
-        @Nullable Double whole(int row, int answer) {
+        @Nullable
+        Double whole(int row, int answer) {
             return whole.length == 0 ? null : (Double) whole[row][answer];
         }
 
-        @Nullable Double cut(int row, int answer) {
+        @Nullable
+        Double cut(int row, int answer) {
             return cut.length == 0 ? null : (Double) cut[row][answer];
         }
     }
@@ -185,7 +186,8 @@ record Surveyor(
                         + row.where();
                 waiting.add(new Scored(prompt, row.answers().get(a), name, whole[i], a));
                 String first = first(row, a);
-                waiting.add(new Scored(prompt, first, "first " + setting.maxNewTokens() + " tokens of the " + name, cut[i], a));
+                waiting.add(new Scored(
+                        prompt, first, "first " + setting.maxNewTokens() + " tokens of the " + name, cut[i], a));
             }
         }
         for (int place = 0; place < asked.size(); place++) {
@@ -300,10 +302,7 @@ record Surveyor(
         TokenSequence good = TrainingRow.sequences(kept.encoded()).getFirst();
         TokenSequence bad = TrainingRow.sequences(kept.encoded()).getLast();
         int at = Arrays.mismatch(good.ids(), bad.ids());
-        boolean both = at > 0
-                && at < Math.min(good.length(), bad.length())
-                && good.trained()[at]
-                && bad.trained()[at];
+        boolean both = at > 0 && at < Math.min(good.length(), bad.length()) && good.trained()[at] && bad.trained()[at];
         return both ? Optional.of(new Fork(row, until(good, at), until(bad, at))) : Optional.empty();
     }
 

@@ -55,8 +55,16 @@ final class AdviseTest {
             List<String> prompts = new ArrayList<>();
             for (String name : List.of("Tom", "Lily", "Ben", "Sue", "Max", "Amy", "Sam", "Mia")) {
                 for (String begin : List.of(
-                        "Once upon a time, %s", "One day, %s", "There was a boy. %s", "%s had a", "%s was very",
-                        "It was hot. %s", "%s and mom", "%s saw a big", "The dog and %s", "%s liked to")) {
+                        "Once upon a time, %s",
+                        "One day, %s",
+                        "There was a boy. %s",
+                        "%s had a",
+                        "%s was very",
+                        "It was hot. %s",
+                        "%s and mom",
+                        "%s saw a big",
+                        "The dog and %s",
+                        "%s liked to")) {
                     prompts.add(begin.formatted(name));
                 }
             }
@@ -64,8 +72,21 @@ final class AdviseTest {
             Path pairs = folder.resolve("own-" + seed + ".jsonl");
             Files.write(file, prompts);
             CommandRun run = CommandRun.of(
-                    "pairs", "--model", model.toString(), "--prompts", file.toString(), "--samples", "2", "--reward",
-                    SHORTEST, "--max-new-tokens", "20", "--seed", Long.toString(100 + seed), "--output", pairs.toString());
+                    "pairs",
+                    "--model",
+                    model.toString(),
+                    "--prompts",
+                    file.toString(),
+                    "--samples",
+                    "2",
+                    "--reward",
+                    SHORTEST,
+                    "--max-new-tokens",
+                    "20",
+                    "--seed",
+                    Long.toString(100 + seed),
+                    "--output",
+                    pairs.toString());
             assertThat(run.code()).as(run.err()).isZero();
             return Files.readAllLines(pairs);
         }
@@ -74,8 +95,17 @@ final class AdviseTest {
             Path file = folder.resolve("data.jsonl");
             Files.write(file, rows);
             Stream<String> given = Stream.of(
-                    "advise", file.toString(), "--model", model.toString(), "--samples", "12", "--max-new-tokens", "20",
-                    "--seed", Long.toString(seed), "--json");
+                    "advise",
+                    file.toString(),
+                    "--model",
+                    model.toString(),
+                    "--samples",
+                    "12",
+                    "--max-new-tokens",
+                    "20",
+                    "--seed",
+                    Long.toString(seed),
+                    "--json");
             return json(CommandRun.of(Stream.concat(given, Stream.of(more)).toArray(String[]::new)));
         }
 
@@ -96,7 +126,8 @@ final class AdviseTest {
         private static long middle(List<String> rows) {
             return rows.stream()
                     .map(row -> JsonMapper.shared().readTree(row))
-                    .flatMap(row -> Stream.of(row.path("chosen").asString(), row.path("rejected").asString()))
+                    .flatMap(row -> Stream.of(
+                            row.path("chosen").asString(), row.path("rejected").asString()))
                     .mapToLong(String::length)
                     .sorted()
                     .skip(rows.size())
@@ -121,8 +152,7 @@ final class AdviseTest {
             long middle = middle(own);
 
             JsonNode broad = advise(own, seed, "--reward", SHORTEST);
-            JsonNode skewed =
-                    advise(own.stream().map(OfStories::skewed).toList(), seed, "--reward", SHORTEST);
+            JsonNode skewed = advise(own.stream().map(OfStories::skewed).toList(), seed, "--reward", SHORTEST);
             JsonNode near = advise(
                     own.stream().map(row -> ordered(row, middle)).toList(),
                     seed,
@@ -130,7 +160,9 @@ final class AdviseTest {
                     "length:characters:closest=" + middle);
 
             assertThat(place(broad)).as(broad.path("evidence").toPrettyString()).isEqualTo("broad");
-            assertThat(place(skewed)).as(skewed.path("evidence").toPrettyString()).isEqualTo("skewed");
+            assertThat(place(skewed))
+                    .as(skewed.path("evidence").toPrettyString())
+                    .isEqualTo("skewed");
             assertThat(place(near)).as(near.path("evidence").toPrettyString()).isEqualTo("near");
             assertThat(broad.path("advice").path("course").asString()).isEqualTo("on_policy");
             assertThat(near.path("advice").path("course").asString()).isEqualTo("best_of_n");
@@ -161,11 +193,13 @@ final class AdviseTest {
             assertThat(place(advise(own, 4, "--reward", "length:characters:closest=" + middle, "--high", "0")))
                     .as("only the very middle is good enough")
                     .isEqualTo("broad");
-            assertThat(value(advise(flipped, 4, "--reward", SHORTEST), "disagree")).isBetween(0.2, 0.3);
+            assertThat(value(advise(flipped, 4, "--reward", SHORTEST), "disagree"))
+                    .isBetween(0.2, 0.3);
             JsonNode labels = advise(own, 4);
             assertThat(labels.path("standing").path("decided").asBoolean()).isFalse();
             assertThat(labels.path("standing").path("among").toString()).isEqualTo("[\"broad\",\"near\"]");
-            assertThat(place(advise(own.stream().map(OfStories::skewed).toList(), 4))).isEqualTo("skewed");
+            assertThat(place(advise(own.stream().map(OfStories::skewed).toList(), 4)))
+                    .isEqualTo("skewed");
         }
 
         @Test
@@ -182,24 +216,41 @@ final class AdviseTest {
             Path file = folder.resolve("data.jsonl");
             Files.write(file, own);
             CommandRun run = CommandRun.of(
-                    "advise", file.toString(), "--model", model.toString(), "--samples", "12", "--max-new-tokens", "20",
-                    "--seed", "1", "--reward", SHORTEST);
+                    "advise",
+                    file.toString(),
+                    "--model",
+                    model.toString(),
+                    "--samples",
+                    "12",
+                    "--max-new-tokens",
+                    "20",
+                    "--seed",
+                    "1",
+                    "--reward",
+                    SHORTEST);
             assertThat(run.code()).as(run.err()).isZero();
             String form = run.out().replaceAll("[+-]?\\d[\\d,]*(\\.\\d+)?(e-?\\d+)?", "#");
-            assertThat(form.lines().map(line -> line.replaceAll("\\s+", " ")).toList().getFirst())
+            assertThat(form.lines()
+                            .map(line -> line.replaceAll("\\s+", " "))
+                            .toList()
+                            .getFirst())
                     .isEqualTo("You are in scenario # of arXiv #: good answers are rare under this model, and the");
             assertThat(form.replaceAll("\\s+", " "))
                     .contains("# % of #resamples of # prompts (seed #) agree.".replace("#resamples", "# resamples"))
-                    .contains(" - # % (# to #) of its own answers are good ones, with a reward of at least #, half-way from"
-                            + " its mean to the best seen (# prompts, # answers each)")
-                    .contains(" - one own answer is worth # (# to #), the best of # # (# to #); the chosen ones are worth #"
-                            + " (# to #) more than one")
+                    .contains(
+                            " - # % (# to #) of its own answers are good ones, with a reward of at least #, half-way from"
+                                    + " its mean to the best seen (# prompts, # answers each)")
+                    .contains(
+                            " - one own answer is worth # (# to #), the best of # # (# to #); the chosen ones are worth #"
+                                    + " (# to #) more than one")
                     .contains(" - the data overlap with what it writes by at most # % (# to #), ")
                     .contains("first on-policy DPO, # answers a prompt, learning rate #")
-                    .contains("collect - # own answers to every prompt (# for these #), the best against the worst: # (#"
-                            + " to #) reward")
+                    .contains(
+                            "collect - # own answers to every prompt (# for these #), the best against the worst: # (#"
+                                    + " to #) reward")
                     .contains("mind - ");
-            assertThat(run.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+            assertThat(run.out().lines())
+                    .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
             // None of the data's text.
             assertThat(run.out()).doesNotContain("Lily").doesNotContain("Once upon");
         }
@@ -212,18 +263,37 @@ final class AdviseTest {
                 Path recipe = folder.resolve("recipe" + reward.length() + ".yaml");
                 Path page = folder.resolve("page" + reward.length() + ".html");
                 List<String> words = new ArrayList<>(List.of(
-                        "advise", file.toString(), "--model", model.toString(), "--samples", "4", "--max-new-tokens", "8",
-                        "--recipe", recipe.toString(), "--output", page.toString()));
+                        "advise",
+                        file.toString(),
+                        "--model",
+                        model.toString(),
+                        "--samples",
+                        "4",
+                        "--max-new-tokens",
+                        "8",
+                        "--recipe",
+                        recipe.toString(),
+                        "--output",
+                        page.toString()));
                 words.addAll(reward.isEmpty() ? List.of() : List.of("--reward", reward));
                 CommandRun run = CommandRun.of(words.toArray(String[]::new));
                 assertThat(run.code()).as(run.err()).isZero();
                 Recipe bound = Recipe.read(recipe, List.of());
-                assertThat(bound.method()).isEqualTo(reward.isEmpty() ? Recipe.Method.PREFERENCE : Recipe.Method.ONLINE);
+                assertThat(bound.method())
+                        .isEqualTo(reward.isEmpty() ? Recipe.Method.PREFERENCE : Recipe.Method.ONLINE);
                 assertThat(bound.data().train()).containsExactly(file);
 
                 CommandRun trained = CommandRun.of(
-                        "train", recipe.toString(), "--output", folder.resolve("run" + reward.length()).toString(),
-                        "--train.max_steps", "2", "--train.batch_pairs", "4", "--monitor.every", "0");
+                        "train",
+                        recipe.toString(),
+                        "--output",
+                        folder.resolve("run" + reward.length()).toString(),
+                        "--train.max_steps",
+                        "2",
+                        "--train.batch_pairs",
+                        "4",
+                        "--monitor.every",
+                        "0");
                 assertThat(trained.code()).as(trained.err()).isZero();
 
                 String html = Files.readString(page);
@@ -234,8 +304,10 @@ final class AdviseTest {
                     JsonNode chosen = step.path("tokens").get(0);
                     JsonNode rejected = step.path("tokens").get(1);
                     for (String how : List.of("forward", "reverse")) {
-                        double before = chosen.path("p").asDouble() / rejected.path("p").asDouble();
-                        double after = chosen.path(how).asDouble() / rejected.path(how).asDouble();
+                        double before =
+                                chosen.path("p").asDouble() / rejected.path("p").asDouble();
+                        double after =
+                                chosen.path(how).asDouble() / rejected.path(how).asDouble();
                         assertThat(after).as(how).isGreaterThan(before);
                     }
                 });

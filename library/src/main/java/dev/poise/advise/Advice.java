@@ -107,17 +107,18 @@ public record Advice(
         private Course course() {
             return switch (standing) {
                 case Open _ -> rewarded() ? Course.ON_POLICY : offline();
-                case Placed(Place place, var _, var _) -> switch (place) {
-                    case BROAD, ASTRAY -> Course.ON_POLICY;
-                    case SKEWED ->
-                        estranged() ? Course.SUPERVISED : rewarded() ? Course.ON_POLICY_WITH_DATA : offline();
-                    case NEAR -> {
-                        double own = value("gain");
-                        double chosen = value("chosen_gain");
-                        yield hasPairs() && chosen >= own ? Course.SUPERVISED : Course.BEST_OF_N;
-                    }
-                    case NEAR_SKEWED -> Course.BEST_OF_N;
-                };
+                case Placed(Place place, var _, var _) ->
+                    switch (place) {
+                        case BROAD, ASTRAY -> Course.ON_POLICY;
+                        case SKEWED ->
+                            estranged() ? Course.SUPERVISED : rewarded() ? Course.ON_POLICY_WITH_DATA : offline();
+                        case NEAR -> {
+                            double own = value("gain");
+                            double chosen = value("chosen_gain");
+                            yield hasPairs() && chosen >= own ? Course.SUPERVISED : Course.BEST_OF_N;
+                        }
+                        case NEAR_SKEWED -> Course.BEST_OF_N;
+                    };
             };
         }
 
@@ -158,7 +159,8 @@ public record Advice(
                                     + " skewed towards the peak (arXiv 2404.14367)."
                             : "A negative gradient helps where the peak turns out to be unlikely, and costs little where it"
                                     + " is not (arXiv 2404.14367, takeaway 2; docs/bandit.md).";
-                case LABELLED -> "The answers are labelled and not paired; KTO reads them as they are (arXiv 2402.01306).";
+                case LABELLED ->
+                    "The answers are labelled and not paired; KTO reads them as they are (arXiv 2402.01306).";
             };
         }
 
@@ -171,8 +173,7 @@ public record Advice(
             double one = best.getFirst().estimate().value();
             double all = best.getLast().estimate().value() - one;
             return best.stream()
-                    .filter(size -> size.n() >= 2
-                            && size.estimate().value() - one >= ENOUGH * all)
+                    .filter(size -> size.n() >= 2 && size.estimate().value() - one >= ENOUGH * all)
                     .mapToInt(Evidence.Best::n)
                     .findFirst()
                     .orElse(k);
@@ -199,9 +200,11 @@ public record Advice(
             int asked = evidence.tallies().size();
             String basis = asked + " prompts, " + survey.setting().samples() + " answers each";
             evidence.mass()
-                    .ifPresent(mass -> lines.add(Shown.of(mass) + " of its own answers are good ones, with a reward of at least "
+                    .ifPresent(mass -> lines.add(Shown.of(mass)
+                            + " of its own answers are good ones, with a reward of at least "
                             + Shown.number(evidence.high().orElseThrow())
-                            + (survey.setting().high() == null ? ", half-way from its mean to the best seen" : "") + " ("
+                            + (survey.setting().high() == null ? ", half-way from its mean to the best seen" : "")
+                            + " ("
                             + basis + ")"));
             if (evidence.best().size() > 1) {
                 Evidence.Best one = evidence.best().getFirst();
@@ -213,8 +216,8 @@ public record Advice(
                                 .orElse(""));
             }
             evidence.overlap()
-                    .ifPresent(overlap -> lines.add("the data overlap with what it writes by at most " + Shown.of(overlap) + ", "
-                            + overlap.name() + (rewarded() ? "" : " (" + basis + ")")));
+                    .ifPresent(overlap -> lines.add("the data overlap with what it writes by at most "
+                            + Shown.of(overlap) + ", " + overlap.name() + (rewarded() ? "" : " (" + basis + ")")));
             if (lines.size() < 3) {
                 evidence.of("estrangement")
                         .ifPresent(gap -> lines.add("a token of a chosen answer is " + Shown.of(gap)
@@ -276,7 +279,8 @@ public record Advice(
                     List.of()));
         }
 
-        /// The quarter of prompts with the widest gain, chosen by one half of their answers and judged by the other, since
+        /// The quarter of prompts with the widest gain, chosen by one half of their answers and judged by the other,
+        // since
         /// what was chosen for its luck would flatter itself.
         private Optional<Next> prompts() {
             int half = survey.setting().samples() / 2;
@@ -324,7 +328,8 @@ public record Advice(
             }
             if (evidence.above("disagree", NOISY)) {
                 return Optional.of(new Next(
-                        "new labels for the pairs that the reward contradicts, " + Shown.of(evidence.of("disagree").orElseThrow())
+                        "new labels for the pairs that the reward contradicts, "
+                                + Shown.of(evidence.of("disagree").orElseThrow())
                                 + " of them: settle which of the two is wrong before either is learnt from",
                         Optional.empty(),
                         survey.pairs().stream()
@@ -363,8 +368,10 @@ public record Advice(
 
         private List<String> cautions(Course course) {
             List<String> cautions = new ArrayList<>();
-            if (evidence.above("chosen_longer", 0.5 + LENGTH_BIAS) || evidence.below("chosen_longer", 0.5 - LENGTH_BIAS)) {
-                cautions.add("the chosen answer is the longer one in " + Shown.of(evidence.of("chosen_longer").orElseThrow())
+            if (evidence.above("chosen_longer", 0.5 + LENGTH_BIAS)
+                    || evidence.below("chosen_longer", 0.5 - LENGTH_BIAS)) {
+                cautions.add("the chosen answer is the longer one in "
+                        + Shown.of(evidence.of("chosen_longer").orElseThrow())
                         + " of the pairs: length will be learnt with it");
             }
             if (evidence.above("cut", CUT)) {

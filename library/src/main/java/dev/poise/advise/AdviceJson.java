@@ -38,7 +38,8 @@ public final class AdviceJson {
         node.put("basis", word(standing.basis()));
         switch (standing) {
             case Placed placed -> {
-                node.put("place", word(placed.place())).put("title", placed.place().title());
+                node.put("place", word(placed.place()))
+                        .put("title", placed.place().title());
                 node.put("agreement", placed.agreement());
             }
             case Open open -> {
@@ -56,19 +57,26 @@ public final class AdviceJson {
 
     private static void setting(ObjectNode node, Survey survey, Evidence evidence) {
         node.put("rows_read", survey.counts().read()).put("rows", survey.rows().size());
-        node.put("pairs", survey.counts().pairs()).put("prompts_asked", evidence.tallies().size());
-        node.put("rows_left_out", survey.counts().left()).put("pairs_the_same", survey.counts().same());
+        node.put("pairs", survey.counts().pairs())
+                .put("prompts_asked", evidence.tallies().size());
+        node.put("rows_left_out", survey.counts().left())
+                .put("pairs_the_same", survey.counts().same());
         node.put("prompts_too_long", survey.counts().unasked());
-        node.put("samples", survey.setting().samples()).put("max_new_tokens", survey.setting().maxNewTokens());
+        node.put("samples", survey.setting().samples())
+                .put("max_new_tokens", survey.setting().maxNewTokens());
         node.put("seed", survey.setting().seed());
         evidence.high().ifPresentOrElse(high -> node.put("high_reward", high), () -> node.putNull("high_reward"));
     }
 
     private static void advice(ObjectNode node, Advice advice) {
-        node.put("course", word(advice.course())).put("title", advice.course().title()).put("why", advice.why());
+        node.put("course", word(advice.course()))
+                .put("title", advice.course().title())
+                .put("why", advice.why());
         ObjectNode settings = node.putObject("settings");
-        settings.put("samples", advice.settings().samples()).put("data_answers", advice.settings().dataAnswers());
-        settings.put("inner", advice.settings().inner()).put("learning_rate", advice.settings().learningRate());
+        settings.put("samples", advice.settings().samples())
+                .put("data_answers", advice.settings().dataAnswers());
+        settings.put("inner", advice.settings().inner())
+                .put("learning_rate", advice.settings().learningRate());
         settings.put("label_smoothing", advice.settings().labelSmoothing());
         settings.put("likelihood", advice.settings().likelihood());
         ArrayNode evidence = node.putArray("because");
@@ -86,7 +94,8 @@ public final class AdviceJson {
 
     static void estimate(ObjectNode node, Estimate estimate) {
         node.put("name", estimate.name()).put("value", estimate.value());
-        node.put("low", estimate.interval().low()).put("high", estimate.interval().high());
+        node.put("low", estimate.interval().low())
+                .put("high", estimate.interval().high());
         node.put("n", estimate.n()).put("unit", estimate.unit());
     }
 

@@ -216,16 +216,11 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                         .mapToDouble(one -> BestOf.expected(one.rewards(), n))
                         .toArray();
                 if (values.length >= 2) {
-                    best.add(new Best(
-                            n, Estimate.mean(n == 1 ? "one own answer" : "best of " + n, "reward", values)));
+                    best.add(new Best(n, Estimate.mean(n == 1 ? "one own answer" : "best of " + n, "reward", values)));
                 }
             }
             if (!best.isEmpty()) {
-                add(
-                        Topic.PEAK,
-                        "reward",
-                        best.getFirst().estimate(),
-                        "Mean reward of what the model writes.");
+                add(Topic.PEAK, "reward", best.getFirst().estimate(), "Mean reward of what the model writes.");
                 add(
                         Topic.PEAK,
                         "best",
@@ -250,7 +245,8 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                             .filter(row -> row.pair() != null)
                             .mapToDouble(row -> Objects.requireNonNull(
                                             row.answers().getFirst().reward())
-                                    - BestOf.expected(Objects.requireNonNull(row.own()).rewards(), 1))
+                                    - BestOf.expected(
+                                            Objects.requireNonNull(row.own()).rewards(), 1))
                             .toArray(),
                     "Prompt by prompt: what imitating them can bring.");
             share(
@@ -258,7 +254,8 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                     "tied",
                     "prompts whose own answers all have one reward",
                     own.stream()
-                            .filter(one -> Arrays.stream(one.rewards()).distinct().count() == 1)
+                            .filter(one ->
+                                    Arrays.stream(one.rewards()).distinct().count() == 1)
                             .count(),
                     own.size(),
                     "No pair and no advantage comes of them.");
@@ -341,8 +338,8 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                     "nats a token",
                     asked.stream()
                             .filter(row -> row.pair() != null)
-                            .mapToDouble(row -> Arrays.stream(
-                                                    Objects.requireNonNull(row.own()).logProbs())
+                            .mapToDouble(row -> Arrays.stream(Objects.requireNonNull(row.own())
+                                                    .logProbs())
                                             .average()
                                             .orElseThrow()
                                     - row.answers().getFirst().cutLogProb())
@@ -398,7 +395,13 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                     "share",
                     ofPairs(Pair::editDistance),
                     "Tokens to change, by the longer answer's length. Below 0.3 answers count as too alike (our rule).");
-            mean(Topic.LIKENESS, "shared_tokens", "shared tokens", "share", ofPairs(Pair::sharedTokens), "By mean length.");
+            mean(
+                    Topic.LIKENESS,
+                    "shared_tokens",
+                    "shared tokens",
+                    "share",
+                    ofPairs(Pair::sharedTokens),
+                    "By mean length.");
         }
 
         private void length() {

@@ -12,7 +12,8 @@ public enum Place {
     NEAR("scenario 3", "the model writes good answers often by itself"),
     /// High-reward answers are common under the reference, the data lie elsewhere.
     NEAR_SKEWED(
-            "outside the paper's scenarios", "the model writes good answers often by itself, and the data lie elsewhere"),
+            "outside the paper's scenarios",
+            "the model writes good answers often by itself, and the data lie elsewhere"),
     /// High-reward answers are rare under the reference, and the data lead neither there nor through it.
     ASTRAY(
             "outside the paper's scenarios",

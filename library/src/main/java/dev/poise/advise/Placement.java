@@ -16,7 +16,8 @@ import java.util.SplittableRandom;
 final class Placement {
 
     /// The least mass of high-reward answers that counts as common: one of ten answers, as the paper's bandit draws ten
-    /// a state. Our rule; by the same definition the paper's own R1, far from its reference, has 3.6 % and R2, close to
+    /// a state. Our rule; by the same definition the paper's own R1, far from its reference, has 3.6 % and R2,
+    // close to
     /// it, 30 %.
     static final double COMMON = 0.1;
 
@@ -46,14 +47,16 @@ final class Placement {
         if (prompts.size() < PROMPTS) {
             return new Open(
                     List.of(Place.BROAD, Place.SKEWED, Place.NEAR),
-                    List.of("at least " + PROMPTS + " prompts that the model can be asked; there are " + prompts.size()),
+                    List.of("at least " + PROMPTS + " prompts that the model can be asked; there are "
+                            + prompts.size()),
                     Map.of(),
                     basis);
         }
         if (high.isPresent() && answered.isEmpty()) {
             return withoutAnswers(prompts, survey);
         }
-        Map<Place, Double> shares = shares(answered, high.isPresent(), survey.setting().seed());
+        Map<Place, Double> shares =
+                shares(answered, high.isPresent(), survey.setting().seed());
         Place place = place(answered, high.isPresent());
         if (shares.getOrDefault(place, 0.0) < AGREEMENT) {
             return new Open(
@@ -67,11 +70,7 @@ final class Placement {
         }
         // Labels alone cannot tell a peak among the reference's answers from one beyond them.
         return high.isEmpty() && place == Place.BROAD
-                ? new Open(
-                        List.of(Place.BROAD, Place.NEAR),
-                        List.of(lacksReward(survey)),
-                        Map.of(),
-                        basis)
+                ? new Open(List.of(Place.BROAD, Place.NEAR), List.of(lacksReward(survey)), Map.of(), basis)
                 : new Placed(place, shares, basis);
     }
 
@@ -148,8 +147,9 @@ final class Placement {
         evidence.overlaps().forEach(overlap -> doubts.add(new Doubt(overlap, OVERLAPPING)));
         Doubt widest = doubts.stream()
                 .filter(doubt -> doubt.estimate().interval().contains(doubt.threshold()))
-                .max(Comparator.comparingDouble(doubt -> doubt.estimate().interval().high()
-                        - doubt.estimate().interval().low()))
+                .max(Comparator.comparingDouble(
+                        doubt -> doubt.estimate().interval().high()
+                                - doubt.estimate().interval().low()))
                 .orElse(doubts.getFirst());
         double half = (widest.estimate().interval().high()
                         - widest.estimate().interval().low())

@@ -40,7 +40,8 @@ public record RecipeDraft(
         StringBuilder yaml = new StringBuilder();
         yaml.append("# Advised: ").append(advice.course().title()).append(".\n");
         yaml.append("# Found: ").append(standing).append(".\n");
-        yaml.append("# docs/advise.md says where each setting comes from. What a key means is said in recipes/dpo.yaml.\n\n");
+        yaml.append(
+                "# docs/advise.md says where each setting comes from. What a key means is said in recipes/dpo.yaml.\n\n");
         yaml.append("method: ").append(method(advice.course())).append('\n');
         yaml.append("model: ").append(quoted(model)).append('\n');
         yaml.append("reference: ")
@@ -102,7 +103,8 @@ public record RecipeDraft(
 
     private String online(Course course, Settings settings) {
         boolean offline = course == Course.BEST_OF_N;
-        return "online:\n  reward: [" + String.join(", ", rewards.stream().map(RecipeDraft::quoted).toList()) + "]\n"
+        return "online:\n  reward: ["
+                + String.join(", ", rewards.stream().map(RecipeDraft::quoted).toList()) + "]\n"
                 + "  prompts: 32\n"
                 + "  samples: {policy: " + (offline ? 0 : settings.samples()) + ", reference: "
                 + (offline ? settings.samples() : 0) + ", data: " + settings.dataAnswers() + "}\n"

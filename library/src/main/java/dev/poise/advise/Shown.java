@@ -22,12 +22,14 @@ public final class Shown {
     /// A share in per cent, to the digits that matter.
     static String percent(double share) {
         double value = 100 * share;
-        return String.format(Locale.ROOT, value > 0 && value < 9.95 || value > 99 && value < 100 ? "%.1f" : "%.0f", value);
+        return String.format(
+                Locale.ROOT, value > 0 && value < 9.95 || value > 99 && value < 100 ? "%.1f" : "%.0f", value);
     }
 
     /// Three or four significant digits.
     static String number(double value) {
         double size = Math.abs(value);
-        return String.format(Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
+        return String.format(
+                Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
     }
 }

@@ -36,8 +36,7 @@ public sealed interface Standing {
     ///
     /// @param among the places it may be, likeliest first; at least one
     /// @param lacking what would decide it, a line each
-    record Open(List<Place> among, List<String> lacking, Map<Place, Double> shares, Basis basis)
-            implements Standing {
+    record Open(List<Place> among, List<String> lacking, Map<Place, Double> shares, Basis basis) implements Standing {
         public Open {
             among = List.copyOf(among);
             lacking = List.copyOf(lacking);

@@ -123,7 +123,8 @@ public record Survey(Setting setting, Counts counts, List<Row> rows) {
 
     /// All rewards that were seen, of the reference's own answers and of the data's first M tokens.
     double[] seen() {
-        double[] own = own().flatMapToDouble(one -> Arrays.stream(one.rewards())).toArray();
+        double[] own =
+                own().flatMapToDouble(one -> Arrays.stream(one.rewards())).toArray();
         double[] given = rows.stream()
                 .flatMap(row -> row.answers().stream())
                 .map(Answer::cutReward)

@@ -18,8 +18,7 @@ import java.util.stream.Stream;
 /// @param beyond those of them whose reward is above all of the reference's own, ties shared
 /// @param likelihood their places by mean log-probability among the reference's own, `[K + 1]`
 /// @param length their places by tokens
-record Tally(
-        double high, int answers, int highAnswers, double beyond, double[] likelihood, double[] length) {
+record Tally(double high, int answers, int highAnswers, double beyond, double[] likelihood, double[] length) {
 
     /// @param high the reward from which on an answer is high; empty where there is none
     static Tally of(Row row, Optional<Double> high) {

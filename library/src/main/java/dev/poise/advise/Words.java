@@ -14,7 +14,8 @@ public final class Words {
     /// The place, a sentence without its full stop.
     public static String of(Standing standing) {
         return switch (standing) {
-            case Placed placed -> "you are in " + titled(placed.place()) + ": " + placed.place().words();
+            case Placed placed ->
+                "you are in " + titled(placed.place()) + ": " + placed.place().words();
             case Open open ->
                 "not decided: " + open.among().stream().map(Words::titled).collect(Collectors.joining(" or "));
         };
@@ -26,9 +27,8 @@ public final class Words {
 
     /// How sure that is, a sentence without its full stop; empty where nothing was resampled.
     public static String confidence(Survey survey, Advice.Whole whole) {
-        String basis = whole.standing().basis() == Basis.LABELS
-                ? ", taking the labels' word for which answers are good"
-                : "";
+        String basis =
+                whole.standing().basis() == Basis.LABELS ? ", taking the labels' word for which answers are good" : "";
         String prompts = String.format(
                 Locale.ROOT,
                 "2,000 resamples of %d prompts (seed %d)",
@@ -41,9 +41,9 @@ public final class Words {
                         ? ""
                         : prompts + " come out as "
                                 + open.among().stream()
-                                        .map(place -> Shown.percent(
-                                                        open.shares().getOrDefault(place, 0.0))
-                                                + " % " + AdviceJson.word(place))
+                                        .map(place ->
+                                                Shown.percent(open.shares().getOrDefault(place, 0.0)) + " % "
+                                                        + AdviceJson.word(place))
                                         .collect(Collectors.joining(", "))
                                 + basis;
         };

@@ -24,7 +24,15 @@ final class AdviceTest {
     private static final SplittableRandom ELSEWHERE = new SplittableRandom(78);
 
     private static final RecipeDraft DRAFT = new RecipeDraft(
-            "a \"model\"", "data/p: airs.jsonl", "preference", "model", List.of("length:words:shortest", "0.5*regex:\\d"), 512, 64, "runs/advised", 7);
+            "a \"model\"",
+            "data/p: airs.jsonl",
+            "preference",
+            "model",
+            List.of("length:words:shortest", "0.5*regex:\\d"),
+            512,
+            64,
+            "runs/advised",
+            7);
 
     private static World broad() {
         return new World(150, 16, 1, World.peak(70), World.same());
@@ -40,16 +48,20 @@ final class AdviceTest {
 
     private static Survey changed(Survey survey, UnaryOperator<Row> change) {
         return new Survey(
-                survey.setting(), survey.counts(), survey.rows().stream().map(change).toList());
+                survey.setting(),
+                survey.counts(),
+                survey.rows().stream().map(change).toList());
     }
 
     @Test
     void everyPlaceHasItsCourse() {
         assertThat(advice(broad().survey()).course()).isEqualTo(Course.ON_POLICY);
         assertThat(advice(skewed().survey()).course()).isEqualTo(Course.ON_POLICY_WITH_DATA);
-        assertThat(advice(new World(150, 16, 1, World.peak(20), World.same()).survey()).course())
+        assertThat(advice(new World(150, 16, 1, World.peak(20), World.same()).survey())
+                        .course())
                 .isEqualTo(Course.BEST_OF_N);
-        assertThat(advice(new World(150, 16, 1, World.peak(20), action -> 20).survey()).course())
+        assertThat(advice(new World(150, 16, 1, World.peak(20), action -> 20).survey())
+                        .course())
                 .as("data off the model, whose own best are as good")
                 .isEqualTo(Course.BEST_OF_N);
         assertThat(advice(new World(150, 16, 1, null, World.same()).survey()).course())
@@ -79,25 +91,25 @@ final class AdviceTest {
                         row.own()));
         assertThat(advice(foreign).course()).isEqualTo(Course.SUPERVISED);
         assertThat(advice(foreign).why()).contains("does not speak like these answers yet");
-        assertThat(advice(foreign).next())
-                .anySatisfy(next -> assertThat(next.what()).startsWith("rejected answers that the model writes itself"));
+        assertThat(advice(foreign).next()).anySatisfy(next -> assertThat(next.what())
+                .startsWith("rejected answers that the model writes itself"));
     }
 
     @Test
     void noisyLabelsAreSmoothedAndNamed() {
         // One pair in five the wrong way round.
-        Survey noisy = changed(broad().survey(), row -> row.index() % 5 > 0 ? row : new Row(
-                row.index(),
-                row.line(),
-                row.answers().reversed(),
-                row.pair(),
-                row.own()));
+        Survey noisy = changed(
+                broad().survey(),
+                row -> row.index() % 5 > 0
+                        ? row
+                        : new Row(row.index(), row.line(), row.answers().reversed(), row.pair(), row.own()));
         Evidence evidence = Evidence.of(noisy);
         assertThat(evidence.of("disagree").orElseThrow().value()).isBetween(0.17, 0.2);
         Advice.Next relabel = advice(noisy).next().getLast();
         assertThat(relabel.what()).startsWith("new labels for the pairs that the reward contradicts, ");
         assertThat(relabel.rows()).isNotEmpty().allMatch(index -> index % 5 == 0);
-        assertThat(Evidence.of(broad().survey()).of("disagree").orElseThrow().value()).isZero();
+        assertThat(Evidence.of(broad().survey()).of("disagree").orElseThrow().value())
+                .isZero();
 
         Survey contradicted = changed(
                 new World(150, 16, 1, null, World.same()).survey(),
@@ -138,7 +150,8 @@ final class AdviceTest {
                         new Pair(0.1 + 0.001 * row.index(), 0.9, false, null),
                         row.own()));
         assertThat(advice(alike).next().getLast().what()).startsWith("rejected answers that differ more");
-        assertThat(advice(broad().survey()).next().getLast().what()).startsWith("rejected answers like the present ones");
+        assertThat(advice(broad().survey()).next().getLast().what())
+                .startsWith("rejected answers like the present ones");
     }
 
     @Test
@@ -152,7 +165,8 @@ final class AdviceTest {
             assertThat(best.n() >= advice.settings().samples()).isEqualTo(enough);
         }
         assertThat(advice.next().getFirst().gain().orElseThrow().value()).isPositive();
-        assertThat(advice.next().getFirst().what()).contains(advice.settings().samples() + " own answers to every prompt");
+        assertThat(advice.next().getFirst().what())
+                .contains(advice.settings().samples() + " own answers to every prompt");
     }
 
     @Test
@@ -172,7 +186,8 @@ final class AdviceTest {
                 .orElseThrow();
         assertThat(first.rows()).hasSize(37).filteredOn(index -> index % 4 == 0).hasSizeGreaterThan(30);
         // Alike prompts offer no such choice.
-        assertThat(advice(new World(150, 16, 1, World.peak(20), World.same()).survey()).next())
+        assertThat(advice(new World(150, 16, 1, World.peak(20), World.same()).survey())
+                        .next())
                 .noneMatch(next -> next.what().startsWith("first the "));
     }
 
@@ -184,12 +199,15 @@ final class AdviceTest {
     void onePairIsReadAndDecidesNothing() {
         Survey survey = broad().survey();
         Survey one = new Survey(
-                survey.setting(), new Survey.Counts(1, 1, 0, 0, 0, 0), survey.rows().subList(0, 1));
+                survey.setting(),
+                new Survey.Counts(1, 1, 0, 0, 0, 0),
+                survey.rows().subList(0, 1));
         Advice.Whole whole = Advice.of(one);
         assertThat(whole.standing()).isInstanceOf(Standing.Open.class);
         assertThat(whole.evidence().of("mass")).isEmpty();
         assertThat(whole.evidence().of("disagree")).isPresent();
-        assertThat(AdviceJson.of(one, whole).path("standing").path("decided").asBoolean()).isFalse();
+        assertThat(AdviceJson.of(one, whole).path("standing").path("decided").asBoolean())
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -236,13 +254,18 @@ final class AdviceTest {
         ObjectNode json = AdviceJson.of(survey, whole);
         assertThat(json.path("standing").path("place").asString()).isEqualTo("broad");
         assertThat(json.path("setting").path("prompts_asked").asInt()).isEqualTo(150);
-        assertThat(json.path("evidence")).hasSize(whole.evidence().figures().size()).allSatisfy(one -> {
-            assertThat(one.path("low").asDouble()).isLessThanOrEqualTo(one.path("value").asDouble());
-            assertThat(one.path("high").asDouble()).isGreaterThanOrEqualTo(one.path("value").asDouble());
-            assertThat(one.path("n").asLong()).isPositive();
-            assertThat(one.path("unit").asString()).isNotEmpty();
-        });
-        assertThat(json.path("best_of").valueStream().map(one -> one.path("answers").asInt()))
+        assertThat(json.path("evidence"))
+                .hasSize(whole.evidence().figures().size())
+                .allSatisfy(one -> {
+                    assertThat(one.path("low").asDouble())
+                            .isLessThanOrEqualTo(one.path("value").asDouble());
+                    assertThat(one.path("high").asDouble())
+                            .isGreaterThanOrEqualTo(one.path("value").asDouble());
+                    assertThat(one.path("n").asLong()).isPositive();
+                    assertThat(one.path("unit").asString()).isNotEmpty();
+                });
+        assertThat(json.path("best_of").valueStream().map(one -> one.path("answers")
+                        .asInt()))
                 .containsExactly(1, 2, 4, 8, 16);
         assertThat(json.path("advice").path("course").asString()).isEqualTo("on_policy");
     }
@@ -252,7 +275,13 @@ final class AdviceTest {
         Survey survey = broad().survey();
         double[] p = World.reference();
         String html = AdvicePage.of(
-                "Advice", List.of(List.of("model", "m")), survey, Advice.of(survey), "method: online\n", List.of(new AdvicePage.Position(3, p, 70, 20)), id -> "<" + id + ">");
+                "Advice",
+                List.of(List.of("model", "m")),
+                survey,
+                Advice.of(survey),
+                "method: online\n",
+                List.of(new AdvicePage.Position(3, p, 70, 20)),
+                id -> "<" + id + ">");
         assertThat(html).doesNotContain("{{").contains("default-src 'none'").contains("\"side\":\"chosen\"");
         assertThat(html).contains("\"found\":\"you are in scenario 1 of arXiv 2404.14367");
     }

@@ -32,7 +32,9 @@ final class BestOfTest {
         for (int k = 1; k <= 9; k++) {
             double[] rewards = random.doubles(k, -3, 5).toArray();
             for (int n = 1; n <= k; n++) {
-                assertThat(BestOf.expected(rewards, n)).as("%d of %d", n, k).isCloseTo(enumerated(rewards, n), within(1e-12));
+                assertThat(BestOf.expected(rewards, n))
+                        .as("%d of %d", n, k)
+                        .isCloseTo(enumerated(rewards, n), within(1e-12));
             }
         }
         assertThat(BestOf.expected(new double[] {2, 2, -1, 7, 2}, 3))
@@ -59,7 +61,9 @@ final class BestOfTest {
 
     @Test
     void refusesMoreThanWereDrawn() {
-        assertThatThrownBy(() -> BestOf.expected(new double[] {1, 2}, 3)).hasMessage("N must be from 1 to the 2 draws, got 3");
-        assertThatThrownBy(() -> BestOf.expected(new double[] {1, 2}, 0)).hasMessage("N must be from 1 to the 2 draws, got 0");
+        assertThatThrownBy(() -> BestOf.expected(new double[] {1, 2}, 3))
+                .hasMessage("N must be from 1 to the 2 draws, got 3");
+        assertThatThrownBy(() -> BestOf.expected(new double[] {1, 2}, 0))
+                .hasMessage("N must be from 1 to the 2 draws, got 0");
     }
 }

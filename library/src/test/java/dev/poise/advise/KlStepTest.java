@@ -61,7 +61,8 @@ final class KlStepTest {
             double[] p = softmax(random.doubles(7, -3, 3).toArray());
             double[] q = KlStep.target(p, 2, 5);
             assertThat(q[2] / q[5]).isCloseTo(p[2] / p[5] * Math.exp(2 * KlStep.TILT), within(1e-9 * q[2] / q[5]));
-            Parting at = new Parting(p[2], p[5], Arrays.stream(p).map(x -> x * x).sum());
+            Parting at =
+                    new Parting(p[2], p[5], Arrays.stream(p).map(x -> x * x).sum());
             assertThat(KlStep.forwardMargin(at)).isCloseTo(grown(p, KlStep.forward(p, q, 1)), within(1e-10));
             assertThat(KlStep.reverseMargin(at)).isCloseTo(grown(p, KlStep.reverse(p, q, 1)), within(1e-10));
         }
@@ -74,8 +75,10 @@ final class KlStepTest {
     @Test
     void aPushHelpsWhereTheTwoTokensHoldTheMass() {
         // (.05, .60, .20, .15): pushing .60 down lifts .05; (.05, .10, .70, .15): pushing .10 down lifts .70 instead.
-        assertThat(KlStep.pushHelps(new Parting(.05, .60, .0025 + .36 + .04 + .0225))).isTrue();
-        assertThat(KlStep.pushHelps(new Parting(.05, .10, .0025 + .01 + .49 + .0225))).isFalse();
+        assertThat(KlStep.pushHelps(new Parting(.05, .60, .0025 + .36 + .04 + .0225)))
+                .isTrue();
+        assertThat(KlStep.pushHelps(new Parting(.05, .10, .0025 + .01 + .49 + .0225)))
+                .isFalse();
         // And it is what a real step does: log p of the chosen token with and without the push, to first order.
         SplittableRandom random = new SplittableRandom(8);
         for (int draw = 0; draw < 200; draw++) {

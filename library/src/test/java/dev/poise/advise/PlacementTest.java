@@ -74,9 +74,17 @@ final class PlacementTest {
     void movingTheDataMovesTheVerdict() {
         // 70 % of the answers from the reference itself: they overlap.
         World mixed = new World(
-                150, 16, 5, World.peak(70), action -> ELSEWHERE.nextDouble() < 0.7 ? action : 62 + ELSEWHERE.nextInt(16));
+                150,
+                16,
+                5,
+                World.peak(70),
+                action -> ELSEWHERE.nextDouble() < 0.7 ? action : 62 + ELSEWHERE.nextInt(16));
         World skewed = new World(
-                150, 16, 5, World.peak(70), action -> ELSEWHERE.nextDouble() < 0.1 ? action : 62 + ELSEWHERE.nextInt(16));
+                150,
+                16,
+                5,
+                World.peak(70),
+                action -> ELSEWHERE.nextDouble() < 0.1 ? action : 62 + ELSEWHERE.nextInt(16));
         assertThat(placed(mixed).place()).isEqualTo(Place.BROAD);
         assertThat(placed(skewed).place()).isEqualTo(Place.SKEWED);
     }
@@ -84,8 +92,7 @@ final class PlacementTest {
     @Test
     void movingTheGoalMovesTheVerdict() {
         Survey survey = new World(150, 16, 6, World.peak(20), World.same()).survey();
-        Survey strict = new Survey(
-                new Survey.Setting(16, 100, 6, true, 0.9999), survey.counts(), survey.rows());
+        Survey strict = new Survey(new Survey.Setting(16, 100, 6, true, 0.9999), survey.counts(), survey.rows());
 
         assertThat(((Placed) Advice.of(survey).standing()).place()).isEqualTo(Place.NEAR);
         assertThat(((Placed) Advice.of(strict).standing()).place()).isEqualTo(Place.BROAD);
@@ -104,12 +111,17 @@ final class PlacementTest {
         Open open = (Open) standing;
         assertThat(open.among()).containsExactlyInAnyOrder(Place.BROAD, Place.NEAR);
         assertThat(open.shares().values().stream().mapToDouble(x -> x).sum()).isCloseTo(1, within(1e-9));
-        assertThat(open.lacking()).singleElement().asString().contains("--prompts").contains("threshold of 0.1");
+        assertThat(open.lacking())
+                .singleElement()
+                .asString()
+                .contains("--prompts")
+                .contains("threshold of 0.1");
     }
 
     @Test
     void fewPromptsDecideNothing() {
-        Standing standing = Advice.of(new World(19, 16, 1, World.peak(20), World.same()).survey()).standing();
+        Standing standing = Advice.of(new World(19, 16, 1, World.peak(20), World.same()).survey())
+                .standing();
         assertThat(standing).isInstanceOf(Open.class);
         assertThat(((Open) standing).lacking())
                 .containsExactly("at least 20 prompts that the model can be asked; there are 19");
@@ -119,7 +131,8 @@ final class PlacementTest {
     @Test
     void labelsAloneTellSkewedDataAndNoMore() {
         Placed skewed = placed(new World(150, 16, 1, null, action -> 62 + ELSEWHERE.nextInt(16)));
-        Standing alike = Advice.of(new World(150, 16, 1, null, World.same()).survey()).standing();
+        Standing alike =
+                Advice.of(new World(150, 16, 1, null, World.same()).survey()).standing();
 
         assertThat(skewed.place()).isEqualTo(Place.SKEWED);
         assertThat(skewed.basis()).isEqualTo(Basis.LABELS);
@@ -130,7 +143,8 @@ final class PlacementTest {
 
     @Test
     void aRewardThatIsAlwaysTheSameIsNone() {
-        Standing standing = Advice.of(new World(60, 8, 1, action -> 3, World.same()).survey()).standing();
+        Standing standing = Advice.of(new World(60, 8, 1, action -> 3, World.same()).survey())
+                .standing();
         assertThat(standing.basis()).isEqualTo(Basis.LABELS);
         assertThat(((Open) standing).lacking()).singleElement().asString().contains("all that were seen have the same");
     }

@@ -21,12 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param seed of all draws
 /// @param reward of an action; null for none
 /// @param data turns a draw of the reference into an answer of the data
-record World(
-        int prompts,
-        int samples,
-        long seed,
-        @Nullable ToDoubleFunction<Integer> reward,
-        IntUnaryOperator data) {
+record World(int prompts, int samples, long seed, @Nullable ToDoubleFunction<Integer> reward, IntUnaryOperator data) {
 
     static final int ACTIONS = 100;
 
@@ -40,7 +35,9 @@ record World(
     }
 
     private static double cumulative(double edge) {
-        double x = edge <= -1 ? Double.NEGATIVE_INFINITY : edge >= 1 ? Double.POSITIVE_INFINITY : 0.5 * Math.log((1 + edge) / (1 - edge));
+        double x = edge <= -1
+                ? Double.NEGATIVE_INFINITY
+                : edge >= 1 ? Double.POSITIVE_INFINITY : 0.5 * Math.log((1 + edge) / (1 - edge));
         return 0.5 + Math.atan((x + 0.7) / 0.4) / Math.PI;
     }
 
@@ -69,11 +66,15 @@ record World(
                     List.of(answer(p, swapped ? other : one), answer(p, swapped ? one : other)),
                     new Pair(0.6, 0.3, false, new Parting(0.2, 0.1, 0.25)),
                     new Own(
-                            Arrays.stream(own).mapToDouble(action -> Math.log(p[action]) / 4).toArray(),
+                            Arrays.stream(own)
+                                    .mapToDouble(action -> Math.log(p[action]) / 4)
+                                    .toArray(),
                             own,
                             reward == null
                                     ? new double[0]
-                                    : Arrays.stream(own).mapToDouble(this::value).toArray(),
+                                    : Arrays.stream(own)
+                                            .mapToDouble(this::value)
+                                            .toArray(),
                             samples)));
         }
         return new Survey(
