@@ -210,7 +210,7 @@ final class Advise implements Callable<Integer> {
 
     private void tell(Measured measured, Tokenizer tokenizer) throws IOException {
         Survey survey = measured.survey();
-        Advice.Whole whole = Advice.of(survey);
+        Advice.Whole whole = Advice.Whole.of(survey);
         String yaml = draft(measured).yaml(whole.advice(), Words.of(whole.standing()));
         Recipe.parse("the advised recipe", yaml, List.of());
         if (json) {

@@ -66,23 +66,24 @@ public record Advice(
 
     private static final double MOST_SMOOTHING = 0.3;
 
-    /// The advice.
-    public static Advice of(Survey survey, Evidence evidence, Standing standing) {
+    /// The advice for a place.
+    static Advice of(Survey survey, Evidence evidence, Standing standing) {
         return new Adviser(survey, evidence, standing).advice();
     }
 
-    /// Everything at once: evidence, standing, advice.
+    /// Everything at once.
     ///
-    /// @param evidence what the survey supports
+    /// @param evidence what a survey supports
     /// @param standing where that is
     /// @param advice what follows
-    public record Whole(Evidence evidence, Standing standing, Advice advice) {}
+    public record Whole(Evidence evidence, Standing standing, Advice advice) {
 
-    /// Evidence, standing and advice of a survey.
-    public static Whole of(Survey survey) {
-        Evidence evidence = Evidence.of(survey);
-        Standing standing = Placement.of(survey, evidence);
-        return new Whole(evidence, standing, of(survey, evidence, standing));
+        /// Evidence, standing and advice of a survey.
+        public static Whole of(Survey survey) {
+            Evidence evidence = Evidence.of(survey);
+            Standing standing = Placement.of(survey, evidence);
+            return new Whole(evidence, standing, Advice.of(survey, evidence, standing));
+        }
     }
 
     private record Adviser(Survey survey, Evidence evidence, Standing standing) {

@@ -486,9 +486,9 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
 
         private void step() {
             List<Parting> partings = pairs.stream()
-                    .map(row -> Objects.requireNonNull(row.pair()).parting())
-                    .filter(Objects::nonNull)
-                    .map(Objects::requireNonNull)
+                    .flatMap(row -> Optional.ofNullable(
+                                    Objects.requireNonNull(row.pair()).parting())
+                            .stream())
                     .toList();
             share(
                     Topic.STEP,

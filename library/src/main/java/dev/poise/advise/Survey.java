@@ -2,7 +2,7 @@ package dev.poise.advise;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +113,7 @@ public record Survey(Setting setting, Counts counts, List<Row> rows) {
 
     /// What the reference wrote, of rows that it was asked.
     Stream<Own> own() {
-        return rows.stream().map(Row::own).filter(Objects::nonNull).map(Objects::requireNonNull);
+        return rows.stream().flatMap(row -> Optional.ofNullable(row.own()).stream());
     }
 
     /// Rows with two answers.
@@ -127,8 +127,7 @@ public record Survey(Setting setting, Counts counts, List<Row> rows) {
                 own().flatMapToDouble(one -> Arrays.stream(one.rewards())).toArray();
         double[] given = rows.stream()
                 .flatMap(row -> row.answers().stream())
-                .map(Answer::cutReward)
-                .filter(Objects::nonNull)
+                .flatMap(answer -> Optional.ofNullable(answer.cutReward()).stream())
                 .mapToDouble(reward -> reward)
                 .toArray();
         return Stream.of(own, given).flatMapToDouble(Arrays::stream).toArray();

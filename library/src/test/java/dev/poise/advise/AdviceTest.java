@@ -43,7 +43,7 @@ final class AdviceTest {
     }
 
     private static Advice advice(Survey survey) {
-        return Advice.of(survey).advice();
+        return Advice.Whole.of(survey).advice();
     }
 
     private static Survey changed(Survey survey, UnaryOperator<Row> change) {
@@ -202,7 +202,7 @@ final class AdviceTest {
                 survey.setting(),
                 new Survey.Counts(1, 1, 0, 0, 0, 0),
                 survey.rows().subList(0, 1));
-        Advice.Whole whole = Advice.of(one);
+        Advice.Whole whole = Advice.Whole.of(one);
         assertThat(whole.standing()).isInstanceOf(Standing.Open.class);
         assertThat(whole.evidence().of("mass")).isEmpty();
         assertThat(whole.evidence().of("disagree")).isPresent();
@@ -250,7 +250,7 @@ final class AdviceTest {
     @Test
     void jsonHoldsEveryEstimateWithItsInterval() {
         Survey survey = broad().survey();
-        Advice.Whole whole = Advice.of(survey);
+        Advice.Whole whole = Advice.Whole.of(survey);
         ObjectNode json = AdviceJson.of(survey, whole);
         assertThat(json.path("standing").path("place").asString()).isEqualTo("broad");
         assertThat(json.path("setting").path("prompts_asked").asInt()).isEqualTo(150);
@@ -278,7 +278,7 @@ final class AdviceTest {
                 "Advice",
                 List.of(List.of("model", "m")),
                 survey,
-                Advice.of(survey),
+                Advice.Whole.of(survey),
                 "method: online\n",
                 List.of(new AdvicePage.Position(3, p, 70, 20)),
                 id -> "<" + id + ">");

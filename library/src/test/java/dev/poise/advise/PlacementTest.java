@@ -21,7 +21,7 @@ final class PlacementTest {
     private static final SplittableRandom ELSEWHERE = new SplittableRandom(77);
 
     private static Placed placed(World world) {
-        Standing standing = Advice.of(world.survey()).standing();
+        Standing standing = Advice.Whole.of(world.survey()).standing();
         assertThat(standing).as(standing.toString()).isInstanceOf(Placed.class);
         return (Placed) standing;
     }
@@ -94,8 +94,8 @@ final class PlacementTest {
         Survey survey = new World(150, 16, 6, World.peak(20), World.same()).survey();
         Survey strict = new Survey(new Survey.Setting(16, 100, 6, true, 0.9999), survey.counts(), survey.rows());
 
-        assertThat(((Placed) Advice.of(survey).standing()).place()).isEqualTo(Place.NEAR);
-        assertThat(((Placed) Advice.of(strict).standing()).place()).isEqualTo(Place.BROAD);
+        assertThat(((Placed) Advice.Whole.of(survey).standing()).place()).isEqualTo(Place.NEAR);
+        assertThat(((Placed) Advice.Whole.of(strict).standing()).place()).isEqualTo(Place.BROAD);
     }
 
     @Test
@@ -105,7 +105,7 @@ final class PlacementTest {
         World edge = new World(60, 16, 3, action -> action >= 75 ? 1 : 0, World.same());
         assertThat(Arrays.stream(p, 75, 100).sum()).isBetween(0.08, 0.12);
 
-        Standing standing = Advice.of(edge.survey()).standing();
+        Standing standing = Advice.Whole.of(edge.survey()).standing();
 
         assertThat(standing).isInstanceOf(Open.class);
         Open open = (Open) standing;
@@ -120,7 +120,7 @@ final class PlacementTest {
 
     @Test
     void fewPromptsDecideNothing() {
-        Standing standing = Advice.of(new World(19, 16, 1, World.peak(20), World.same()).survey())
+        Standing standing = Advice.Whole.of(new World(19, 16, 1, World.peak(20), World.same()).survey())
                 .standing();
         assertThat(standing).isInstanceOf(Open.class);
         assertThat(((Open) standing).lacking())
@@ -132,7 +132,7 @@ final class PlacementTest {
     void labelsAloneTellSkewedDataAndNoMore() {
         Placed skewed = placed(new World(150, 16, 1, null, action -> 62 + ELSEWHERE.nextInt(16)));
         Standing alike =
-                Advice.of(new World(150, 16, 1, null, World.same()).survey()).standing();
+                Advice.Whole.of(new World(150, 16, 1, null, World.same()).survey()).standing();
 
         assertThat(skewed.place()).isEqualTo(Place.SKEWED);
         assertThat(skewed.basis()).isEqualTo(Basis.LABELS);
@@ -143,7 +143,7 @@ final class PlacementTest {
 
     @Test
     void aRewardThatIsAlwaysTheSameIsNone() {
-        Standing standing = Advice.of(new World(60, 8, 1, action -> 3, World.same()).survey())
+        Standing standing = Advice.Whole.of(new World(60, 8, 1, action -> 3, World.same()).survey())
                 .standing();
         assertThat(standing.basis()).isEqualTo(Basis.LABELS);
         assertThat(((Open) standing).lacking()).singleElement().asString().contains("all that were seen have the same");
@@ -154,10 +154,10 @@ final class PlacementTest {
         Survey near = withoutAnswers(new World(150, 16, 1, World.peak(20), World.same()).survey());
         Survey far = withoutAnswers(new World(150, 16, 1, World.peak(70), World.same()).survey());
 
-        assertThat(((Placed) Advice.of(near).standing()).place()).isEqualTo(Place.NEAR);
-        assertThat(((Open) Advice.of(far).standing()).among()).containsExactly(Place.BROAD, Place.SKEWED);
-        assertThat(Advice.of(near).advice().course()).isEqualTo(Course.BEST_OF_N);
-        assertThat(Advice.of(far).advice().course()).isEqualTo(Course.ON_POLICY);
+        assertThat(((Placed) Advice.Whole.of(near).standing()).place()).isEqualTo(Place.NEAR);
+        assertThat(((Open) Advice.Whole.of(far).standing()).among()).containsExactly(Place.BROAD, Place.SKEWED);
+        assertThat(Advice.Whole.of(near).advice().course()).isEqualTo(Course.BEST_OF_N);
+        assertThat(Advice.Whole.of(far).advice().course()).isEqualTo(Course.ON_POLICY);
     }
 
     private static Survey withoutAnswers(Survey survey) {
