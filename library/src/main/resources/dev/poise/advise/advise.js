@@ -62,7 +62,7 @@ if (data.best_of.length > 1) {
     yAxis: { ...axis, type: "value", scale: true, splitNumber: 4, axisLabel: { ...axis.axisLabel, formatter: number } },
     tooltip: { trigger: "axis", confine: true, formatter: at => { const one = best[at[0].dataIndex]; return `best of ${one.answers}: ${number(one.value)} (${range(one)}), ${one.n} prompts`; } },
     series: [
-      { type: "line", data: best.map(one => one.low), stack: "band", symbol: "none", lineStyle: { opacity: 0 }, silent: true },
+      { type: "line", data: best.map(one => one.low), stack: "band", stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, silent: true },
       { type: "line", data: best.map(one => one.high - one.low), stack: "band", symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: "var(--chosen)", opacity: .18 }, silent: true, stackStrategy: "all" },
       { type: "line", data: best.map(one => one.value), symbolSize: 7, lineStyle: { color: "var(--chosen)", width: 2 }, itemStyle: { color: "var(--chosen)" } }],
   }));
