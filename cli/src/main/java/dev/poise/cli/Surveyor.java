@@ -265,12 +265,17 @@ record Surveyor(
             answers.add(new Answer(
                     length,
                     mean(tokens[a], length),
-                    cut,
+                    characters(first(row, a)),
                     mean(tokens[a], cut),
                     scores.whole(place, a),
                     scores.cut(place, a)));
         }
         return answers;
+    }
+
+    private static int characters(String text) {
+        String bare = text.strip();
+        return bare.codePointCount(0, bare.length());
     }
 
     /// The mean of the first values; of an answer that only ends, what its end has.
@@ -284,7 +289,7 @@ record Surveyor(
                 samples.stream()
                         .mapToDouble(sample -> mean(sample.logProbs(), length(sample.tokens())))
                         .toArray(),
-                samples.stream().mapToInt(sample -> length(sample.tokens())).toArray(),
+                texts.stream().mapToInt(text -> characters(text.text())).toArray(),
                 rewards,
                 (int) samples.stream().filter(Sample::ended).count());
     }

@@ -278,7 +278,7 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                     "overlap by length",
                     answered,
                     some -> Ranks.overlap(Tally.lengths(some)),
-                    "The same by tokens, up to where own answers are cut." + bound);
+                    "The same by characters, up to where answers are cut." + bound);
             if (high.isPresent()) {
                 resampled(
                         Topic.OVERLAP,
@@ -421,7 +421,7 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                                 "chosen longer by", "tokens", chosen(Answer::tokens), rejected(Answer::tokens)),
                         "");
             }
-            long own = survey.own().mapToLong(one -> one.tokens().length).sum();
+            long own = survey.own().mapToLong(one -> one.characters().length).sum();
             share(
                     Topic.LENGTH,
                     "cut",

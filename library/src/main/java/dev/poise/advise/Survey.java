@@ -66,14 +66,15 @@ public record Survey(Setting setting, Counts counts, List<Row> rows) {
     ///
     /// @param tokens of the whole of it
     /// @param logProb mean log π_ref a token over the whole
-    /// @param cutTokens at most M
+    /// @param characters of the text of its first M tokens, white space around it left out: one text can be written
+    ///     in different tokens, and what a model draws is not always what a tokenizer makes of it
     /// @param cutLogProb mean log π_ref a token over the first M
     /// @param reward of the whole; null without a reward
     /// @param cutReward of its first M tokens' text; null without a reward
     public record Answer(
             int tokens,
             double logProb,
-            int cutTokens,
+            int characters,
             double cutLogProb,
             @Nullable Double reward,
             @Nullable Double cutReward) {}
@@ -101,10 +102,10 @@ public record Survey(Setting setting, Counts counts, List<Row> rows) {
     /// What the reference wrote itself, K answers.
     ///
     /// @param logProbs mean log π_ref a token of each
-    /// @param tokens of each, the ending one left out
+    /// @param characters of each, counted alike
     /// @param rewards of each; empty without a reward
     /// @param ended how many it ended itself
-    public record Own(double[] logProbs, int[] tokens, double[] rewards, int ended) {}
+    public record Own(double[] logProbs, int[] characters, double[] rewards, int ended) {}
 
     /// Rows that the reference was asked.
     List<Row> asked() {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// @param highAnswers those of them that are high
 /// @param beyond those of them whose reward is above all of the reference's own, ties shared
 /// @param likelihood their places by mean log-probability among the reference's own, `[K + 1]`
-/// @param length their places by tokens
+/// @param length their places by characters
 record Tally(double high, int answers, int highAnswers, double beyond, double[] likelihood, double[] length) {
 
     /// @param high the reward from which on an answer is high; empty where there is none
@@ -26,12 +26,12 @@ record Tally(double high, int answers, int highAnswers, double beyond, double[] 
         int k = own.logProbs().length;
         double[] likelihood = new double[k + 1];
         double[] length = new double[k + 1];
-        double[] tokens = Arrays.stream(own.tokens()).asDoubleStream().toArray();
+        double[] characters = Arrays.stream(own.characters()).asDoubleStream().toArray();
         double[] rewards = new double[k + 1];
         int highAnswers = 0;
         for (Answer answer : row.answers()) {
             Ranks.add(likelihood, answer.cutLogProb(), own.logProbs());
-            Ranks.add(length, answer.cutTokens(), tokens);
+            Ranks.add(length, answer.characters(), characters);
             Double reward = answer.cutReward();
             if (high.isPresent() && reward != null) {
                 Ranks.add(rewards, reward, own.rewards());

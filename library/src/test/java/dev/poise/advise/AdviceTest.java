@@ -82,7 +82,7 @@ final class AdviceTest {
                                 .map(answer -> new Answer(
                                         answer.tokens(),
                                         answer.logProb() - 4,
-                                        answer.cutTokens(),
+                                        answer.characters(),
                                         answer.cutLogProb() - 4,
                                         answer.reward(),
                                         answer.cutReward()))
@@ -192,7 +192,7 @@ final class AdviceTest {
     }
 
     private static Survey.Own flat(Survey.Own own) {
-        return new Survey.Own(own.logProbs(), own.tokens(), new double[own.rewards().length], own.ended());
+        return new Survey.Own(own.logProbs(), own.characters(), new double[own.rewards().length], own.ended());
     }
 
     @Test
