@@ -230,13 +230,9 @@ final class AdviseTest {
                     SHORTEST);
             assertThat(run.code()).as(run.err()).isZero();
             String form = run.out().replaceAll("[+-]?\\d[\\d,]*(\\.\\d+)?(e-?\\d+)?", "#");
-            assertThat(form.lines()
-                            .map(line -> line.replaceAll("\\s+", " "))
-                            .toList()
-                            .getFirst())
-                    .isEqualTo("You are in scenario # of arXiv #: good answers are rare under this model, and the");
             assertThat(form.replaceAll("\\s+", " "))
-                    .contains("# % of #resamples of # prompts (seed #) agree.".replace("#resamples", "# resamples"))
+                    .startsWith("You are in scenario # of arXiv #: good answers are rare under this model, and the data"
+                            + " look like what it writes itself. # % of # resamples of # prompts (seed #) agree.")
                     .contains(
                             " - # % (# to #) of its own answers are good ones, with a reward of at least #, half-way from"
                                     + " its mean to the best seen (# prompts, # answers each)")
@@ -322,9 +318,12 @@ final class AdviseTest {
         }
         Path file = folder.resolve("data.jsonl");
         Files.writeString(file, rows);
-        Stream<String> given = Stream.of(
-                "advise", file.toString(), "--model", model.toString(), "--samples", "4", "--max-new-tokens", "6");
-        return CommandRun.of(Stream.concat(given, Stream.of(more)).toArray(String[]::new));
+        List<String> words = new ArrayList<>(List.of("advise", file.toString(), "--model", model.toString()));
+        for (List<String> usual : List.of(List.of("--samples", "4"), List.of("--max-new-tokens", "6"))) {
+            words.addAll(List.of(more).contains(usual.getFirst()) ? List.of() : usual);
+        }
+        words.addAll(List.of(more));
+        return CommandRun.of(words.toArray(String[]::new));
     }
 
     @Test
