@@ -44,10 +44,10 @@ public record Advice(
     /// Share of the best-of-K gain at which more answers a prompt are not worth their cost. Our rule.
     static final double ENOUGH = 0.8;
 
-    /// Nats a token by which chosen answers are less likely than own ones, from where supervised tuning comes first.
-    /// Our rule; that it comes first where the reference was not tuned on such answers is section 4 of arXiv
-    /// 2305.18290.
-    static final double ESTRANGED = 1;
+    /// Standard deviations by which chosen answers are less likely than own ones, from where supervised tuning comes
+    /// first. Our rule, in deviations since nats a token depend on the tokenizer; that it comes first where the
+    /// reference was not tuned on such answers is section 4 of arXiv 2305.18290.
+    static final double ESTRANGED = 3;
 
     /// Share of contradicted labels from which they count as noisy. Our rule.
     static final double NOISY = 0.05;
@@ -221,8 +221,8 @@ public record Advice(
                             + Shown.of(overlap) + ", " + overlap.name() + (rewarded() ? "" : " (" + basis + ")")));
             if (lines.size() < 3) {
                 evidence.of("estrangement")
-                        .ifPresent(gap -> lines.add("a token of a chosen answer is " + Shown.of(gap)
-                                + " nats less likely than one of its own (" + gap.n() + " prompts)"));
+                        .ifPresent(gap -> lines.add("a chosen answer lies " + Shown.of(gap)
+                                + " standard deviations below its own in log π a token (" + gap.n() + " prompts)"));
                 evidence.of("chosen_likelier")
                         .ifPresent(rate -> lines.add("it finds the chosen answer likelier than the rejected one in "
                                 + Shown.of(rate) + " of " + String.format(Locale.ROOT, "%,d", rate.n()) + " pairs"));

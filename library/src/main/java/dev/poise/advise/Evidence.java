@@ -335,16 +335,16 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                     Topic.LIKELIHOOD,
                     "estrangement",
                     "chosen answers less likely than own ones by",
-                    "nats a token",
+                    "standard deviations",
                     asked.stream()
                             .filter(row -> row.pair() != null)
-                            .mapToDouble(row -> Arrays.stream(Objects.requireNonNull(row.own())
-                                                    .logProbs())
-                                            .average()
-                                            .orElseThrow()
-                                    - row.answers().getFirst().cutLogProb())
+                            .mapToDouble(row -> distance(
+                                    row.answers().getFirst().cutLogProb(),
+                                    Objects.requireNonNull(row.own()).logProbs()))
+                            .filter(Double::isFinite)
                             .toArray(),
-                    "Prompt by prompt. Above 1, supervised tuning comes first (our rule).");
+                    "By log π a token, in deviations of the own answers to the same prompt. Above 3, supervised tuning"
+                            + " comes first (our rule).");
             long below = asked.stream()
                     .filter(row -> row.pair() != null)
                     .filter(row -> row.answers().getLast().cutLogProb()
@@ -367,6 +367,14 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                                 .toEstimate("chosen likelier than rejected"),
                         "By log π a token.");
             }
+        }
+
+        /// How far below some values' mean a value lies, in their standard deviations.
+        private static double distance(double value, double[] others) {
+            double mean = Arrays.stream(others).average().orElseThrow();
+            double squares =
+                    Arrays.stream(others).map(x -> (x - mean) * (x - mean)).sum();
+            return (mean - value) / Math.sqrt(squares / (others.length - 1));
         }
 
         private double[] chosen(ToDoubleFunction<Answer> value) {

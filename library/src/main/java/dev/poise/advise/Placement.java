@@ -114,11 +114,14 @@ final class Placement {
     }
 
     private static Map<Place, Double> shares(List<Tally> prompts, boolean rewarded, long seed) {
+        int[] counts = new int[Place.values().length];
+        resampled(prompts, seed, some -> ++counts[place(some, rewarded).ordinal()]);
         Map<Place, Double> shares = new EnumMap<>(Place.class);
-        resampled(prompts, seed, some -> {
-            shares.merge(place(some, rewarded), 1.0 / RESAMPLES, Double::sum);
-            return 0;
-        });
+        for (Place place : Place.values()) {
+            if (counts[place.ordinal()] > 0) {
+                shares.put(place, (double) counts[place.ordinal()] / RESAMPLES);
+            }
+        }
         return shares;
     }
 

@@ -90,6 +90,15 @@ final class AdviceTest {
                         row.pair(),
                         row.own()));
         assertThat(advice(foreign).course()).isEqualTo(Course.SUPERVISED);
+        // Worked out in another way.
+        assertThat(Evidence.of(foreign).of("estrangement").orElseThrow().value())
+                .isGreaterThan(3)
+                .isCloseTo(
+                        foreign.rows().stream()
+                                .mapToDouble(AdviceTest::distance)
+                                .average()
+                                .orElseThrow(),
+                        within(1e-9));
         assertThat(advice(foreign).why()).contains("does not speak like these answers yet");
         assertThat(advice(foreign).next()).anySatisfy(next -> assertThat(next.what())
                 .startsWith("rejected answers that the model writes itself"));
@@ -189,6 +198,18 @@ final class AdviceTest {
         assertThat(advice(new World(150, 16, 1, World.peak(20), World.same()).survey())
                         .next())
                 .noneMatch(next -> next.what().startsWith("first the "));
+    }
+
+    private static double distance(Row row) {
+        double[] own = Objects.requireNonNull(row.own()).logProbs();
+        double mean = 0;
+        double square = 0;
+        for (double value : own) {
+            mean += value / own.length;
+            square += value * value / own.length;
+        }
+        double variance = (square - mean * mean) * own.length / (own.length - 1);
+        return (mean - row.answers().getFirst().cutLogProb()) / Math.sqrt(variance);
     }
 
     private static Survey.Own flat(Survey.Own own) {
