@@ -495,7 +495,7 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
         private void step() {
             List<Parting> partings = pairs.stream()
                     .flatMap(row -> Optional.ofNullable(
-                                    Objects.requireNonNull(row.pair()).parting())
+                            Objects.requireNonNull(row.pair()).parting())
                             .stream())
                     .toList();
             share(

@@ -131,8 +131,8 @@ final class PlacementTest {
     @Test
     void labelsAloneTellSkewedDataAndNoMore() {
         Placed skewed = placed(new World(150, 16, 1, null, action -> 62 + ELSEWHERE.nextInt(16)));
-        Standing alike =
-                Advice.Whole.of(new World(150, 16, 1, null, World.same()).survey()).standing();
+        Standing alike = Advice.Whole.of(new World(150, 16, 1, null, World.same()).survey())
+                .standing();
 
         assertThat(skewed.place()).isEqualTo(Place.SKEWED);
         assertThat(skewed.basis()).isEqualTo(Basis.LABELS);
