@@ -429,14 +429,24 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                                 "chosen longer by", "tokens", chosen(Answer::tokens), rejected(Answer::tokens)),
                         "");
             }
-            long own = survey.own().mapToLong(one -> one.characters().length).sum();
-            share(
-                    Topic.LENGTH,
-                    "cut",
-                    "own answers that were cut",
-                    own - survey.own().mapToLong(Own::ended).sum(),
-                    own,
-                    "At " + survey.setting().maxNewTokens() + " tokens: the rest of them was not seen.");
+            List<Own> own = survey.own().toList();
+            if (own.size() >= 2) {
+                int k = survey.setting().samples();
+                Estimate cut = Estimate.resampled(
+                        "own answers that were cut",
+                        "share",
+                        own,
+                        some -> some.stream()
+                                .mapToDouble(one -> 1 - (double) one.ended() / k)
+                                .average()
+                                .orElseThrow(),
+                        survey.setting().seed());
+                add(
+                        Topic.LENGTH,
+                        "cut",
+                        widened(cut),
+                        "At " + survey.setting().maxNewTokens() + " tokens: the rest of them was not seen.");
+            }
         }
 
         private void noise() {
