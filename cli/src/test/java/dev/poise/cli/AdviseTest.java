@@ -237,8 +237,8 @@ final class AdviseTest {
                             " - # % (# to #) of its own answers are good ones, with a reward of at least #, half-way from"
                                     + " its mean to the best seen (# prompts, # answers each)")
                     .contains(
-                            " - one own answer is worth # (# to #), the best of # # (# to #); the chosen ones are worth #"
-                                    + " (# to #) more than one")
+                            " - one own answer is worth # (# to #), the best of # # (# to #); the chosen ones bring # (# to #)"
+                                    + " over one")
                     .contains(" - the data overlap with what it writes by at most # % (# to #), ")
                     .contains("first on-policy DPO, # answers a prompt, learning rate #")
                     .contains(

@@ -213,7 +213,7 @@ public record Advice(
                 lines.add("one own answer is worth " + Shown.of(one.estimate()) + ", the best of " + last.n() + " "
                         + Shown.of(last.estimate())
                         + evidence.of("chosen_gain")
-                                .map(gain -> "; the chosen ones are worth " + Shown.of(gain) + " more than one")
+                                .map(gain -> "; the chosen ones bring " + Shown.of(gain) + " over one")
                                 .orElse(""));
             }
             evidence.overlap()
@@ -235,6 +235,7 @@ public record Advice(
             if (rewarded()) {
                 own().ifPresent(next::add);
                 evidence.of("chosen_gain")
+                        .filter(gain -> gain.value() > 0)
                         .ifPresent(gain -> next.add(new Next(
                                 "more answers like the chosen ones: what imitating them brings at most",
                                 Optional.of(gain),

@@ -244,7 +244,7 @@ public record Evidence(Optional<Double> high, List<Tally> tallies, List<Figure> 
                     asked.stream()
                             .filter(row -> row.pair() != null)
                             .mapToDouble(row -> Objects.requireNonNull(
-                                            row.answers().getFirst().reward())
+                                            row.answers().getFirst().cutReward())
                                     - BestOf.expected(
                                             Objects.requireNonNull(row.own()).rewards(), 1))
                             .toArray(),
