@@ -58,6 +58,7 @@ final class ArchitectureTest {
             Map.entry("watch", List.of("report")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
             Map.entry("bandit", List.of("objective", "evaluate", "report")),
+            Map.entry("advise", List.of("evaluate", "report")),
             Map.entry(
                     "experiment",
                     List.of(
@@ -94,7 +95,8 @@ final class ArchitectureTest {
             "report",
             "sink",
             "watch",
-            "bandit");
+            "bandit",
+            "advise");
 
     private static final JavaClasses POISE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

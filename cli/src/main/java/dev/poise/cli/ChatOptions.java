@@ -25,11 +25,16 @@ final class ChatOptions {
         return choice != null && !choice.equals("none");
     }
 
+    /// What was asked for, as recipes call it.
+    String chosen() {
+        return choice == null ? "model" : choice;
+    }
+
     /// The chat template that was asked for, or the model's own.
     ///
     /// @param model the model's directory
     Optional<ChatTemplate> template(Path model, Tokenizer tokenizer) {
-        String chosen = choice == null ? "model" : choice;
+        String chosen = chosen();
         if (!ChatTemplate.isLegal(chosen)) {
             throw new UsageException("--chat-template must be one of " + ChatTemplate.LEGAL + ", got " + chosen);
         }

@@ -63,6 +63,11 @@ final class DataOptions {
         return ExampleReader.open(files, new Reading(shape(), ranking));
     }
 
+    /// The shape that was asked for by name.
+    Optional<String> named() {
+        return Optional.ofNullable(shape);
+    }
+
     private Optional<Shape> shape() {
         return shape(Optional.ofNullable(shape));
     }

@@ -51,8 +51,8 @@ final class ModelOptions {
             return files;
         }
         if (files.adapter() != null) {
-            throw new UsageException("--model must be the adapter's base where --adapter is given, got another adapter: "
-                    + named);
+            throw new UsageException(
+                    "--model must be the adapter's base where --adapter is given, got another adapter: " + named);
         }
         requireDirectory(adapter);
         return new ModelFiles(files.base(), adapter);

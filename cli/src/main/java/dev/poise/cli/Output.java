@@ -16,8 +16,8 @@ final class Output {
         }
         Path parent = directory.toAbsolutePath().getParent();
         if (parent == null || !Files.isDirectory(parent)) {
-            throw new IllegalArgumentException(directory + ": must lie in a directory that is there, and "
-                    + parent + " is none");
+            throw new IllegalArgumentException(
+                    directory + ": must lie in a directory that is there, and " + parent + " is none");
         }
     }
 }

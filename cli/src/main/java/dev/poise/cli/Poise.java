@@ -40,6 +40,7 @@ public final class Poise {
                 .addSubcommand(new TokenizerTrain(console))
                 .addSubcommand(new TokenizerCheck(console));
         line.addSubcommand(new Init(console));
+        line.addSubcommand(new Advise(console));
         line.addSubcommand(new Inspect(console));
         line.addSubcommand(new Score(console));
         line.addSubcommand(new Generate(console));

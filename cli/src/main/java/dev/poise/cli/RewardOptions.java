@@ -32,7 +32,7 @@ final class RewardOptions {
             description = "A rule such as length:words:closest=20, lexical:good,happy;-bad, regex:EXPRESSION or"
                     + " expr:FORMULA, model:DIR for a reward model, command:PROGRAM ARGUMENTS or endpoint:URL for what"
                     + " scores outside, with WEIGHT* before it if wanted. Several are added up.")
-    private List<String> specifications;
+    List<String> specifications;
 
     @Option(
             names = "--answers",
@@ -130,7 +130,9 @@ final class RewardOptions {
         model.start();
         return LearnedReward.read(
                 directory,
-                tokenizer -> messages || chat.asked() ? template(ModelFiles.of(directory).tokens(), chat, tokenizer) : Optional.empty(),
+                tokenizer -> messages || chat.asked()
+                        ? template(ModelFiles.of(directory).tokens(), chat, tokenizer)
+                        : Optional.empty(),
                 model.precision,
                 MICRO_BATCH_TOKENS);
     }

@@ -54,7 +54,9 @@ final class TokenizerCheck implements Callable<Integer> {
     }
 
     private static String name(Tokenizer tokenizer, OptionalInt id) {
-        return id.isPresent() ? id.getAsInt() + " " + tokenizer.piece(id.getAsInt()).strip() : "none";
+        return id.isPresent()
+                ? id.getAsInt() + " " + tokenizer.piece(id.getAsInt()).strip()
+                : "none";
     }
 
     private static ObjectNode json(Tokenizer tokenizer, SpecialTokens special) {

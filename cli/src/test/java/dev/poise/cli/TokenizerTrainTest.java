@@ -115,7 +115,12 @@ final class TokenizerTrainTest {
         }
         Path one = folder.resolve("one");
         assertThat(CommandRun.of(
-                                "tokenizer", "train", rows.toString(), "--column=note", "--vocab=270", "--output=" + one)
+                                "tokenizer",
+                                "train",
+                                rows.toString(),
+                                "--column=note",
+                                "--vocab=270",
+                                "--output=" + one)
                         .code())
                 .isZero();
         try (Tokenizer tokenizer = Tokenizer.read(one)) {
@@ -138,7 +143,8 @@ final class TokenizerTrainTest {
         CommandRun there = CommandRun.of("tokenizer", "train", TEXTS.toString(), "--output=" + folder);
         assertThat(there.code()).isEqualTo(1);
         assertThat(there.err()).contains(folder + ": is there already");
-        CommandRun none = CommandRun.of("tokenizer", "train", folder.resolve("no").toString(), "--output=" + output);
+        CommandRun none =
+                CommandRun.of("tokenizer", "train", folder.resolve("no").toString(), "--output=" + output);
         assertThat(none.err()).contains("no: must be a file, and there is none");
         Path bytes = Files.write(folder.resolve("bytes.txt"), new byte[] {'a', (byte) 0xFF});
         CommandRun binary = CommandRun.of("tokenizer", "train", bytes.toString(), "--output=" + output);
@@ -159,9 +165,7 @@ final class TokenizerTrainTest {
                  "eos_token_id": 7}
                 """);
         Path model = folder.resolve("model");
-        String[] asked = {
-            "init", config.toString(), "--tokenizer=" + tokenizer, "--seed=5", "--output=" + model
-        };
+        String[] asked = {"init", config.toString(), "--tokenizer=" + tokenizer, "--seed=5", "--output=" + model};
         CommandRun run = CommandRun.of(asked);
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.err()).contains("eos_token_id: the configuration says 7, the tokenizer says 0");
@@ -178,13 +182,15 @@ final class TokenizerTrainTest {
         byte[] weights = Files.readAllBytes(model.resolve("model.safetensors"));
         asked[4] = "--output=" + folder.resolve("again");
         assertThat(CommandRun.of(asked).code()).isZero();
-        assertThat(Files.readAllBytes(folder.resolve("again/model.safetensors"))).isEqualTo(weights);
+        assertThat(Files.readAllBytes(folder.resolve("again/model.safetensors")))
+                .isEqualTo(weights);
     }
 
     @Test
     void aModelThatIsTooSmallForItsTokenizer() throws IOException {
         Path tokenizer = train("--vocab=400");
-        Path config = Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"llama\", \"vocab_size\": 399}");
+        Path config =
+                Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"llama\", \"vocab_size\": 399}");
         CommandRun run = CommandRun.of(
                 "init", config.toString(), "--tokenizer=" + tokenizer, "--output=" + folder.resolve("model"));
         assertThat(run.code()).isEqualTo(1);
@@ -201,7 +207,10 @@ final class TokenizerTrainTest {
                 .contains("eos     0 <|endoftext|>")
                 .contains("note    eos_token_id: config.json says 98, the tokenizer says 0; the tokenizer's is used");
         CommandRun json = CommandRun.of(
-                "tokenizer", "check", "--json", RealData.path("models/stories260K").toString());
+                "tokenizer",
+                "check",
+                "--json",
+                RealData.path("models/stories260K").toString());
         assertThat(json.code()).isZero();
         assertThat(json.out().strip())
                 .isEqualTo("{\"tokens\":512,\"bos\":1,\"eos\":2,\"stop\":[1,2],\"disagreements\":[]}");

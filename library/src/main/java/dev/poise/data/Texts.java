@@ -131,8 +131,7 @@ public record Texts(Path file, List<String> columns) {
     private static void give(Content content, Consumer<String> consumer) {
         switch (content) {
             case Content.Text text -> consumer.accept(text.text());
-            case Content.Conversation turns ->
-                turns.messages().forEach(message -> consumer.accept(message.content()));
+            case Content.Conversation turns -> turns.messages().forEach(message -> consumer.accept(message.content()));
         }
     }
 }

@@ -106,10 +106,7 @@ public record GradientStudy(
         if (threads > 1 && batches > 1 && policy.weights().values().nbytes() <= SMALL_BYTES) {
             Torch.start(1);
             return new SharedAnalysis(
-                            () -> Start.policy(recipe),
-                            recipe.objective(),
-                            settings,
-                            Math.min(threads, batches))
+                            () -> Start.policy(recipe), recipe.objective(), settings, Math.min(threads, batches))
                     .of(rows, counting);
         }
         try (GradientAnalysis analysis = new GradientAnalysis(policy, recipe.objective(), settings)) {

@@ -60,7 +60,8 @@ final class Adapter implements AutoCloseable {
 
         /// PEFT keeps B as `[outputs, r]` whatever the order of the map that it belongs to.
         private Part up() {
-            return new Part(PREFIX + module + ".lora_B.weight", outputs, new Order(false, order.heads(), order.kinds()));
+            return new Part(
+                    PREFIX + module + ".lora_B.weight", outputs, new Order(false, order.heads(), order.kinds()));
         }
     }
 
@@ -80,7 +81,8 @@ final class Adapter implements AutoCloseable {
             Part[] downs = adapted.stream().map(site -> site.down(lora.rank())).toArray(Part[]::new);
             layout.add(Parameter.of(down(map), Role.LINEAR, adapted.getFirst().inputs(), downs));
             for (int i = 0; i < adapted.size(); i++) {
-                layout.add(Parameter.of(up(map, i), Role.LINEAR, lora.rank(), adapted.get(i).up()));
+                layout.add(Parameter.of(
+                        up(map, i), Role.LINEAR, lora.rank(), adapted.get(i).up()));
             }
         });
         if (architecture.scores()) {
@@ -118,8 +120,7 @@ final class Adapter implements AutoCloseable {
     }
 
     private static Site site(Parameter parameter, Part part, long from) {
-        return new Site(
-                bare(parameter.name()), bare(part.key()), from, part.rows(), parameter.columns(), part.order());
+        return new Site(bare(parameter.name()), bare(part.key()), from, part.rows(), parameter.columns(), part.order());
     }
 
     private static String bare(String weight) {
@@ -144,8 +145,9 @@ final class Adapter implements AutoCloseable {
         for (Site site : chosen) {
             long narrow = Math.min(site.inputs(), site.outputs());
             if (lora.rank() > narrow) {
-                throw new IllegalArgumentException("an adapter's rank must be at most " + narrow + ", the smaller side of "
-                        + site.module() + " [" + site.outputs() + ", " + site.inputs() + "], got " + lora.rank());
+                throw new IllegalArgumentException(
+                        "an adapter's rank must be at most " + narrow + ", the smaller side of " + site.module() + " ["
+                                + site.outputs() + ", " + site.inputs() + "], got " + lora.rank());
             }
         }
         return chosen;
@@ -194,7 +196,8 @@ final class Adapter implements AutoCloseable {
             Tensor down = parameters.master(down(map));
             double bound = 1 / Math.sqrt(adapted.getFirst().inputs());
             double[] drawn = random.doubles(down.numel(), -bound, bound).toArray();
-            Torch.withoutGradients(() -> down.copy_(Tensors.of(drawn, precision.sums()).view(down.shape())));
+            Torch.withoutGradients(
+                    () -> down.copy_(Tensors.of(drawn, precision.sums()).view(down.shape())));
         });
         if (architecture.scores()) {
             String score = Output.SCORE.parameter();
@@ -204,7 +207,8 @@ final class Adapter implements AutoCloseable {
     }
 
     /// The low-rank part of a map, with its graph; null where the map has none.
-    @Nullable LowRank update(String map) {
+    @Nullable
+    LowRank update(String map) {
         List<Site> adapted = sites.get(map);
         if (adapted == null) {
             return null;
@@ -230,9 +234,7 @@ final class Adapter implements AutoCloseable {
     }
 
     private Tensor gradient(String name) {
-        return parameters.trainable()
-                ? parameters.gradient(name)
-                : owned.keep(Tensors.zeros(precision.sums(), 0));
+        return parameters.trainable() ? parameters.gradient(name) : owned.keep(Tensors.zeros(precision.sums(), 0));
     }
 
     /// Adds s B A to the maps of a whole model, in the type of master weights, and puts a reward model's vector in

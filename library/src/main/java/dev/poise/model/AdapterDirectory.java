@@ -151,7 +151,8 @@ final class AdapterDirectory {
                             + "\", which moves a part of it into the adapter; merge it with peft");
         }
         for (Map.Entry<String, JsonNode> entry : config.json().properties()) {
-            boolean known = HARMLESS.contains(entry.getKey()) || Set.of("bias", "init_lora_weights").contains(entry.getKey());
+            boolean known = HARMLESS.contains(entry.getKey())
+                    || Set.of("bias", "init_lora_weights").contains(entry.getKey());
             if (!known && !isOff(entry.getValue())) {
                 throw config.problem(
                         entry.getKey(),
@@ -220,7 +221,8 @@ final class AdapterDirectory {
                 if (tensor == null || !tensor.shape().equals(shape)) {
                     throw mismatch(
                             files,
-                            part.key() + (tensor == null ? " missing" : " " + tensor.shape() + " in place of " + shape));
+                            part.key()
+                                    + (tensor == null ? " missing" : " " + tensor.shape() + " in place of " + shape));
                 }
             }
         }

@@ -71,8 +71,7 @@ public final class Decoder implements AutoCloseable {
         this.adapter = adapter;
         this.base = base;
         this.finalNorm = norm("final_norm");
-        HeadUpdate update =
-                adapter == null ? null : adapter.ofHead().orElse(null);
+        HeadUpdate update = adapter == null ? null : adapter.ofHead().orElse(null);
         String output = architecture.output().parameter();
         this.maps = new Maps(
                 IntStream.range(0, architecture.layers())
@@ -126,7 +125,8 @@ public final class Decoder implements AutoCloseable {
     /// over: closing it closes both.
     ///
     /// @param seed of the draws
-    /// @throws IllegalArgumentException when the weights are not frozen, a target names no linear map, or the rank is
+    /// @throws IllegalArgumentException when the weights are not frozen, a target names no linear map, or the rank
+    // is
     ///     above a map's width
     public Decoder adapted(Lora lora, long seed) {
         List<Adapter.Site> sites = Adapter.chosen(lora, architecture);
@@ -203,8 +203,8 @@ public final class Decoder implements AutoCloseable {
         weights.layout().stream()
                 .map(Parameter::name)
                 .filter(name -> name.endsWith(".attention.output.weight") || name.endsWith(".feed_forward.down.weight"))
-                .forEach(name -> Torch.withoutGradients(
-                        () -> weights.master(name).mul_(Tensors.scalar(factor))));
+                .forEach(name ->
+                        Torch.withoutGradients(() -> weights.master(name).mul_(Tensors.scalar(factor))));
         weights.refresh();
     }
 
@@ -226,8 +226,7 @@ public final class Decoder implements AutoCloseable {
         for (int i = 0; i < values.length; i++) {
             values[i] = vector ? identity : deviation * random.nextGaussian();
         }
-        Torch.withoutGradients(() -> weights
-                .master(parameter.name())
+        Torch.withoutGradients(() -> weights.master(parameter.name())
                 .copy_(Tensors.of(values, precision.sums()).view(parameter.shape())));
     }
 
@@ -410,13 +409,11 @@ public final class Decoder implements AutoCloseable {
             return;
         }
         try (NoGradGuard guard = new NoGradGuard()) {
-            weights
-                    .gradient("embedding.weight")
+            weights.gradient("embedding.weight")
                     .index_add_(
                             0, Tensors.indices(batch.ids()), gradient, Tensors.scalar(architecture.embeddingScale()));
             if (architecture.learnedPositions()) {
-                weights
-                        .gradient("position_embedding.weight")
+                weights.gradient("position_embedding.weight")
                         .index_add_(0, Tensors.indices(batch.positions()), gradient);
             }
         }

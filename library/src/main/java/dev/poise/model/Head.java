@@ -59,14 +59,8 @@ public final class Head implements Readout {
     /// @param update the low-rank part; null where the head is not adapted
     /// @param cap soft bound of the logits; infinite where there is none
     Head(Tensor weight, Tensor gradient, @Nullable HeadUpdate update, Precision precision, double cap) {
-        this(
-                weight,
-                gradient,
-                update,
-                precision,
-                cap,
-                rows(CHUNK_ENTRIES, weight),
-                (int) (KEPT_ENTRIES / weight.size(0)));
+        this(weight, gradient, update, precision, cap, rows(CHUNK_ENTRIES, weight), (int)
+                (KEPT_ENTRIES / weight.size(0)));
     }
 
     /// @param update the low-rank part; null where the head is not adapted

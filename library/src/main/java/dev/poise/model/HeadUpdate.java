@@ -6,7 +6,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// The low-rank part of the output head, logits = W h + s B A h, and its gradient in closed form. With g = ∂L/∂logits of
+/// The low-rank part of the output head, logits = W h + s B A h, and its gradient in closed form. With g = ∂L/∂logits
+// of
 /// a row:
 ///
 /// ```

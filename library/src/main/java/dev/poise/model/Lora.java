@@ -47,9 +47,7 @@ public record Lora(int rank, double alpha, boolean rankStabilised, List<String> 
     /// @param module its whole name
     /// @param head whether it gives logits
     boolean targets(String module, boolean head) {
-        return targets.equals(List.of(ALL_LINEAR))
-                ? !head
-                : targets.stream().anyMatch(target -> named(target, module));
+        return targets.equals(List.of(ALL_LINEAR)) ? !head : targets.stream().anyMatch(target -> named(target, module));
     }
 
     /// Whether a target names a module: by all of its name or by the end of it.

@@ -78,7 +78,8 @@ public record Recipe(
         /// @param rank r, at least 1
         /// @param alpha α > 0: B A is scaled by α/r
         /// @param rslora whether it is scaled by α/√r instead
-        /// @param targets linear layers by the names of their modules or the ends of them; `all-linear` alone for all
+        /// @param targets linear layers by the names of their modules or the ends of them; `all-linear` alone
+        // for all
         ///     but the head
         record Lora(int rank, double alpha, boolean rslora, List<String> targets) implements Adapter {
 

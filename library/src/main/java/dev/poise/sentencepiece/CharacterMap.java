@@ -18,8 +18,8 @@ final class CharacterMap {
         ByteBuffer buffer = ByteBuffer.wrap(blob).order(ByteOrder.LITTLE_ENDIAN);
         int size = blob.length < Integer.BYTES ? -1 : buffer.getInt();
         if (size <= 0 || size % Integer.BYTES != 0 || size > buffer.remaining()) {
-            throw new IllegalArgumentException("precompiled_charsmap must hold a trie within its " + blob.length
-                    + " bytes, got one of " + size);
+            throw new IllegalArgumentException(
+                    "precompiled_charsmap must hold a trie within its " + blob.length + " bytes, got one of " + size);
         }
         units = new int[size / Integer.BYTES];
         buffer.asIntBuffer().get(units);

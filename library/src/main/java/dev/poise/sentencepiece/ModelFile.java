@@ -62,8 +62,7 @@ record ModelFile(
         if (unknown != 1) {
             throw new IllegalArgumentException("must have one unknown piece, got " + unknown);
         }
-        long bytes =
-                pieces.stream().filter(piece -> piece.kind() == Kind.BYTE).count();
+        long bytes = pieces.stream().filter(piece -> piece.kind() == Kind.BYTE).count();
         if (training.byteFallback && bytes != 256) {
             throw new IllegalArgumentException("must have 256 pieces of bytes to fall back on, got " + bytes);
         }

@@ -18,8 +18,7 @@ record Normaliser(Optional<CharacterMap> characters, PieceIndex kept, ModelFile 
 
     static Normaliser of(ModelFile file, PieceIndex kept) {
         byte[] blob = file.characterMap();
-        return new Normaliser(
-                blob.length == 0 ? Optional.empty() : Optional.of(new CharacterMap(blob)), kept, file);
+        return new Normaliser(blob.length == 0 ? Optional.empty() : Optional.of(new CharacterMap(blob)), kept, file);
     }
 
     /// @param text UTF-8
@@ -87,8 +86,7 @@ record Normaliser(Optional<CharacterMap> characters, PieceIndex kept, ModelFile 
 
     private static byte[] withoutSpacesAtEnd(byte[] text, byte[] space) {
         int end = text.length;
-        while (end >= space.length
-                && Arrays.equals(text, end - space.length, end, space, 0, space.length)) {
+        while (end >= space.length && Arrays.equals(text, end - space.length, end, space, 0, space.length)) {
             end -= space.length;
         }
         return Arrays.copyOf(text, end);

@@ -31,8 +31,8 @@ final class PieceIndex {
         for (int place = 0; place < ids.length; place++) {
             spelled[place] = pieces.get(ids[place]).bytes();
             if (place > 0 && Arrays.equals(spelled[place], spelled[place - 1])) {
-                throw new IllegalArgumentException("pieces must differ, got \"" + pieces.get(ids[place]).text()
-                        + "\" as piece " + ids[place - 1] + " and " + ids[place]);
+                throw new IllegalArgumentException("pieces must differ, got \""
+                        + pieces.get(ids[place]).text() + "\" as piece " + ids[place - 1] + " and " + ids[place]);
             }
         }
     }

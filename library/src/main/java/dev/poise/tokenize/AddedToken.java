@@ -16,8 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param takesRight whether white space behind it does
 /// @param normalized whether the text is normalised before it is searched
 /// @param special whether it is no text, and is left out where special tokens are
-record AddedToken(
-        int id, String content, boolean takesLeft, boolean takesRight, boolean normalized, boolean special) {
+record AddedToken(int id, String content, boolean takesLeft, boolean takesRight, boolean normalized, boolean special) {
 
     /// One that takes no white space and is found in the text as it stands.
     static AddedToken plain(int id, String content, boolean special) {
@@ -71,8 +70,10 @@ record AddedToken(
             throw new TokenizerException(file, where + ".content must be a text");
         }
         if (token.path("single_word").booleanValue(false)) {
-            throw new TokenizerException(file, where + ".single_word must be false, got true: save the tokenizer as"
-                    + " tokenizer.json with transformers");
+            throw new TokenizerException(
+                    file,
+                    where + ".single_word must be false, got true: save the tokenizer as"
+                            + " tokenizer.json with transformers");
         }
         return new AddedToken(
                 Integer.parseInt(key),
@@ -87,8 +88,9 @@ record AddedToken(
     private static void makeSpecial(String name, Map<Integer, AddedToken> tokens, Map<String, Integer> ids) {
         for (AddedToken token : tokens.values()) {
             if (token.content.equals(name)) {
-                tokens.put(token.id, new AddedToken(
-                        token.id, name, token.takesLeft, token.takesRight, token.normalized, true));
+                tokens.put(
+                        token.id,
+                        new AddedToken(token.id, name, token.takesLeft, token.takesRight, token.normalized, true));
                 return;
             }
         }

@@ -23,8 +23,8 @@ final class AddedTokens {
         tokens.forEach(token -> byFirst.computeIfAbsent(token.content().charAt(0), _ -> new ArrayList<>())
                 .add(token));
         byFirst.values()
-                .forEach(list -> list.sort(Comparator.comparingInt((AddedToken token) ->
-                        -token.content().length())));
+                .forEach(list -> list.sort(Comparator.comparingInt(
+                        (AddedToken token) -> -token.content().length())));
     }
 
     /// The next token of a text, from a place on.

@@ -77,7 +77,9 @@ record BytePairFiles(Path directory) {
     }
 
     private static Optional<AddedToken> added(Map<Integer, AddedToken> tokens, String name) {
-        return tokens.values().stream().filter(token -> token.content().equals(name)).findFirst();
+        return tokens.values().stream()
+                .filter(token -> token.content().equals(name))
+                .findFirst();
     }
 
     private SplitRule rule(JsonNode settings) {
@@ -107,7 +109,8 @@ record BytePairFiles(Path directory) {
             int space = merge.indexOf(' ');
             if (space < 1 || space != merge.lastIndexOf(' ') || space == merge.length() - 1) {
                 throw new TokenizerException(
-                        file, "line " + (line + 1) + " must hold two entries and a space between, got \"" + merge + "\"");
+                        file,
+                        "line " + (line + 1) + " must hold two entries and a space between, got \"" + merge + "\"");
             }
             String left = merge.substring(0, space);
             String right = merge.substring(space + 1);

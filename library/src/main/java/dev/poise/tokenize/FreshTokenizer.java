@@ -87,8 +87,8 @@ public record FreshTokenizer(PairEncoding encoding, Special special) {
         }
         encoding.entries().forEach(entry -> entries.put(entry, entries.size()));
         SplitRule.GPT2.describe(tree, false);
-        Opening opening =
-                new Opening(special.bos.map(name -> AddedToken.plain(special.all().indexOf(name), name, true)));
+        Opening opening = new Opening(
+                special.bos.map(name -> AddedToken.plain(special.all().indexOf(name), name, true)));
         tree.set("post_processor", opening.json());
         ObjectNode model = tree.putObject("model").put("type", "BPE").put("byte_fallback", false);
         model.set("vocab", entries);

@@ -68,8 +68,9 @@ record ModelCard(
         parts.add("# " + escaped(String.valueOf(recipe.output().getFileName())));
         parts.add(summary());
         if (adapted) {
-            parts.add("An adapter: `peft` loads it on its base, and so does Poise; `poise merge` makes a whole model of the"
-                    + " two.");
+            parts.add(
+                    "An adapter: `peft` loads it on its base, and so does Poise; `poise merge` makes a whole model of the"
+                            + " two.");
         }
         parts.addAll(results());
         parts.addAll(watched());

@@ -41,8 +41,9 @@ public final class Start {
 
     private static void requireWhole(ModelFiles model) {
         if (model.adapter() != null) {
-            throw new ModelException(model.adapter() + ": the model must be a whole one where the recipe has an adapter,"
-                    + " got an adapter: leave the recipe's out to train this one on, or merge it first (poise merge)");
+            throw new ModelException(
+                    model.adapter() + ": the model must be a whole one where the recipe has an adapter,"
+                            + " got an adapter: leave the recipe's out to train this one on, or merge it first (poise merge)");
         }
     }
 

@@ -156,8 +156,8 @@ public final class Training {
                 ? Manifest.read(directory.manifest()).started()
                 : Instant.now();
         LocalDateTime now = LocalDateTime.ofInstant(started, ZoneId.systemDefault());
-        Optional<ChatTemplate> template =
-                ChatTemplate.chosen(recipe.data().chatTemplate(), Start.files(recipe).tokens(), tokenizer, now);
+        Optional<ChatTemplate> template = ChatTemplate.chosen(
+                recipe.data().chatTemplate(), Start.files(recipe).tokens(), tokenizer, now);
         template.ifPresent(chosen -> chosen.warnings(tokenizer).forEach(progress::note));
         return template;
     }
@@ -285,7 +285,9 @@ public final class Training {
             }
             AtomicWrite.directory(directory.model(), target -> {
                 ModelDirectory.write(policy, Start.files(recipe).base(), target);
-                Files.writeString(target.resolve("README.md"), card(rows, policy.base() != policy, loop.steps(), evaluation, monitors));
+                Files.writeString(
+                        target.resolve("README.md"),
+                        card(rows, policy.base() != policy, loop.steps(), evaluation, monitors));
             });
             if (recipe.log().to().contains(Recipe.Sink.TRAINER_STATE)) {
                 TrainerState.read(directory).writeTo(directory.trainerState());
@@ -301,11 +303,7 @@ public final class Training {
     }
 
     private String card(
-            PreparedRows rows,
-            boolean adapted,
-            long steps,
-            SequencedMap<String, Double> evaluation,
-            Monitors monitors)
+            PreparedRows rows, boolean adapted, long steps, SequencedMap<String, Double> evaluation, Monitors monitors)
             throws IOException {
         return new ModelCard(
                         recipe,
@@ -360,9 +358,7 @@ public final class Training {
                 recipe.seed(),
                 files,
                 weights(model),
-                recipe.objective().needsReference()
-                        ? weights(reference)
-                        : null,
+                recipe.objective().needsReference() ? weights(reference) : null,
                 templates,
                 new TreeMap<>(Map.of("libtorch", Torch.version())),
                 Machine.here(threads, "cpu"),

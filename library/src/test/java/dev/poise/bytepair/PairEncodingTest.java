@@ -33,7 +33,8 @@ final class PairEncodingTest {
             PairEncoding encoding =
                     PairEncoding.learn(words, size, learnt.path("least").longValue(), _ -> {});
             List<Merge> expected = learnt.path("merges").values().stream()
-                    .map(pair -> new Merge(pair.path(0).stringValue(), pair.path(1).stringValue()))
+                    .map(pair ->
+                            new Merge(pair.path(0).stringValue(), pair.path(1).stringValue()))
                     .toList();
             assertThat(expected).hasSizeGreaterThan(200);
             assertThat(encoding.merges()).isEqualTo(expected);
@@ -117,7 +118,8 @@ final class PairEncodingTest {
         return joined;
     }
 
-    /// "low" 5, "lower" 2, "newest" 6, "widest" 3: the example of Sennrich et al., section 3.2, counted by hand; there an
+    /// "low" 5, "lower" 2, "newest" 6, "widest" 3: the example of Sennrich et al., section 3.2, counted by hand; there
+    // an
     /// end-of-word mark stands where here nothing does.
     @Test
     void joinsByHand() {
@@ -129,8 +131,7 @@ final class PairEncodingTest {
         });
         // 9 x e-s, s-t; of the two e-s has the lower ids. Then es-t 9; l-o, o-w 7: l before o.
         assertThat(PairEncoding.learn(words, 260, 1, _ -> {}).merges())
-                .containsExactly(
-                        new Merge("e", "s"), new Merge("es", "t"), new Merge("l", "o"), new Merge("lo", "w"));
+                .containsExactly(new Merge("e", "s"), new Merge("es", "t"), new Merge("l", "o"), new Merge("lo", "w"));
     }
 
     @Test

@@ -127,7 +127,8 @@ final class HeadTest {
                 logits[i] = 3 - 0.5 * ((7 * i) % 15);
             }
             Tensor weight = Tensors.of(logits, ScalarType.Double).view(15, 1);
-            Head head = new Head(weight, Tensors.zeros(ScalarType.Double, 15, 1), null, Precision.FLOAT64, NO_CAP, 8, 0);
+            Head head =
+                    new Head(weight, Tensors.zeros(ScalarType.Double, 15, 1), null, Precision.FLOAT64, NO_CAP, 8, 0);
             TokenStatistics read = head.measure(matrix(ScalarType.Double, 1, 1), new int[] {4});
             assertThat(read.topMasses()).containsExactly(new double[] {0.993811714727}, within(1e-12));
             assertThat(read.topEntropies()).containsExactly(new double[] {2.398942379757}, within(1e-12));

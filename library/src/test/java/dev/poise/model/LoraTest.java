@@ -98,8 +98,7 @@ final class LoraTest {
                 for (Parameter.Part part : parameter.parts()) {
                     JsonNode golden = expected.get("gradients").get(part.key());
                     assertThat(golden).as(part.key()).isNotNull();
-                    double[] values =
-                            Tensors.toDoubles(part.order().stored(gradient.narrow(0, row, part.rows())));
+                    double[] values = Tensors.toDoubles(part.order().stored(gradient.narrow(0, row, part.rows())));
                     double norm = golden.get("norm").doubleValue();
                     assertThat(norm(values)).as(part.key()).isCloseTo(norm, within(1e-6 * norm));
                     assertThat(projection(values))
@@ -130,7 +129,8 @@ final class LoraTest {
     @ParameterizedTest
     @EnumSource(Family.class)
     void gradientIsThatOfTheLoss(Family family) {
-        TokenBatch batch = batch(sequence(new int[] {3, 1, 4, 15, 9, 2, 6, 5}, 2), sequence(new int[] {3, 1, 8, 30, 7}, 2));
+        TokenBatch batch =
+                batch(sequence(new int[] {3, 1, 4, 15, 9, 2, 6, 5}, 2), sequence(new int[] {3, 1, 8, 30, 7}, 2));
         try (Decoder policy = noisy(family, Precision.FLOAT64, everything(family))) {
             double[] weights = new double[batch.targets().length];
             Arrays.setAll(weights, i -> 0.3 + 0.2 * Math.sin(i));
@@ -151,8 +151,7 @@ final class LoraTest {
         }
     }
 
-    private static double moved(
-            Decoder policy, double[] direction, double by, TokenBatch batch, double[] weights) {
+    private static double moved(Decoder policy, double[] direction, double by, TokenBatch batch, double[] weights) {
         Tensor step = Tensors.of(direction, policy.precision().sums());
         Torch.withoutGradients(() -> policy.parameters().values().add_(step, Tensors.scalar(by)));
         policy.parameters().refresh();
@@ -184,11 +183,10 @@ final class LoraTest {
     @Test
     void aFreshAdapterIsDrawnAsPeftDrawsIt() {
         Lora lora = new Lora(5, 10, false, List.of("q_proj", "down_proj"));
-        try (Decoder adapted = TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT64, false)
-                .adapted(lora, 3)) {
+        try (Decoder adapted =
+                TinyDecoders.decoder(Family.LLAMA, Precision.FLOAT64, false).adapted(lora, 3)) {
             Parameters parameters = adapted.parameters();
-            double[] down =
-                    Tensors.toDoubles(parameters.master("layers.0.feed_forward.down.lora_A.weight"));
+            double[] down = Tensors.toDoubles(parameters.master("layers.0.feed_forward.down.lora_A.weight"));
             double bound = 1 / Math.sqrt(20);
             assertThat(down).hasSize(5 * 20);
             assertThat(Arrays.stream(down).map(Math::abs).max().orElseThrow()).isLessThanOrEqualTo(bound);
@@ -215,13 +213,16 @@ final class LoraTest {
             double[] own = adapted.measure(batch(sequence(ids, 1))).logProbs();
             assertThat(merged.measure(batch(sequence(ids, 1))).logProbs()).containsExactly(own, within(1e-5));
             assertThat(own)
-                    .isNotEqualTo(adapted.base().measure(batch(sequence(ids, 1))).logProbs());
+                    .isNotEqualTo(
+                            adapted.base().measure(batch(sequence(ids, 1))).logProbs());
         }
     }
 
     /// The sampler's steps of few rows, with packed matrices, and its decoder in plain Java.
     @ParameterizedTest
-    @EnumSource(value = Family.class, names = {"LLAMA", "GPT2", "GEMMA2", "GPT_NEOX"})
+    @EnumSource(
+            value = Family.class,
+            names = {"LLAMA", "GPT2", "GEMMA2", "GPT_NEOX"})
     void samplesAsTheMergedModel(Family family) {
         List<int[]> prompts = List.of(new int[] {3, 1, 4}, new int[] {5, 9});
         try (Decoder adapted = noisy(family, Precision.FLOAT32, everything(family));
@@ -258,7 +259,8 @@ final class LoraTest {
         try (PointerScope scope = new PointerScope();
                 Decoder wide = noisy(Family.LLAMA, Precision.FLOAT32, everything(Family.LLAMA));
                 Decoder narrow = noisy(Family.LLAMA, Precision.BFLOAT16, everything(Family.LLAMA))) {
-            assertThat(narrow.measure(batch).logProbs()).containsExactly(wide.measure(batch).logProbs(), within(0.2));
+            assertThat(narrow.measure(batch).logProbs())
+                    .containsExactly(wide.measure(batch).logProbs(), within(0.2));
             wide.forward(batch).backward(ones);
             narrow.forward(batch).backward(ones);
             double[] expected = Tensors.toDoubles(wide.parameters().gradients());
@@ -366,11 +368,11 @@ final class LoraTest {
         assertThatThrownBy(() -> read(new ModelFiles(MODELS.resolve("gpt2"), MODELS.resolve("lora-llama"))))
                 .isInstanceOf(WeightsException.class)
                 .hasMessageContaining("must be an adapter for " + MODELS.resolve("gpt2"))
-                .hasMessageContaining("tensors of what it does not have or cannot adapt: base_model.model.model.layers.0")
+                .hasMessageContaining(
+                        "tensors of what it does not have or cannot adapt: base_model.model.model.layers.0")
                 .hasMessageContaining("names src/test/resources/models/llama as its base");
         // llama-old-config has the same names, and a layer less.
-        assertThatThrownBy(
-                        () -> read(new ModelFiles(MODELS.resolve("llama-old-config"), MODELS.resolve("lora-llama"))))
+        assertThatThrownBy(() -> read(new ModelFiles(MODELS.resolve("llama-old-config"), MODELS.resolve("lora-llama"))))
                 .hasMessageContaining("cannot adapt: base_model.model.model.layers.2.");
         // The same shapes, other weights.
         Path mine = Files.createDirectory(folder.resolve("mine"));
@@ -400,8 +402,9 @@ final class LoraTest {
         Path nowhere = folder.resolve("lora");
         rewrite(nowhere, json -> json.put("base_model_name_or_path", "meta-llama/Llama-3.2-1B"));
         assertThatThrownBy(() -> ModelDirectory.read(nowhere, Precision.FLOAT32, false))
-                .hasMessageContaining("base_model_name_or_path must be a directory, got \"meta-llama/Llama-3.2-1B\": name"
-                        + " the adapter's base yourself, --model BASE --adapter");
+                .hasMessageContaining(
+                        "base_model_name_or_path must be a directory, got \"meta-llama/Llama-3.2-1B\": name"
+                                + " the adapter's base yourself, --model BASE --adapter");
     }
 
     private static void refuses(Path folder, Consumer<ObjectNode> change, String message) {
@@ -417,8 +420,8 @@ final class LoraTest {
             Files.write(
                     target.resolve("adapter_model.safetensors"),
                     Files.readAllBytes(source.resolve("adapter_model.safetensors")));
-            ObjectNode json = (ObjectNode)
-                    JsonMapper.shared().readTree(Files.readString(source.resolve("adapter_config.json")));
+            ObjectNode json =
+                    (ObjectNode) JsonMapper.shared().readTree(Files.readString(source.resolve("adapter_config.json")));
             change.accept(json);
             Files.writeString(target.resolve("adapter_config.json"), json.toString());
         } catch (IOException e) {
@@ -432,11 +435,12 @@ final class LoraTest {
 
     /// All linear maps, and the head.
     private static Lora everything(Family family) {
-        List<String> names = Adapter.sites(
-                        TinyDecoders.decoder(family, Precision.FLOAT32, false).architecture())
-                .stream()
-                .map(Adapter.Site::module)
-                .toList();
+        List<String> names =
+                Adapter.sites(TinyDecoders.decoder(family, Precision.FLOAT32, false)
+                                .architecture())
+                        .stream()
+                        .map(Adapter.Site::module)
+                        .toList();
         return new Lora(3, 5, false, names);
     }
 

@@ -140,8 +140,8 @@ final class SentencePieceTest {
                 .hasMessageStartingWith("piece 1 must be of type 1 (normal)");
         assertThatThrownBy(() -> SentencePiece.parse(model(piece("<unk>", 2), piece("a", 1), piece("a", 4))))
                 .hasMessage("pieces must differ, got \"a\" as piece 1 and 2");
-        assertThatThrownBy(() -> SentencePiece.parse(
-                        model(piece("<unk>", 2), field(2, new byte[] {(byte) 0x98, 2, 1}))))
+        assertThatThrownBy(
+                        () -> SentencePiece.parse(model(piece("<unk>", 2), field(2, new byte[] {(byte) 0x98, 2, 1}))))
                 .hasMessage("must have 256 pieces of bytes to fall back on, got 0");
         assertThatThrownBy(() ->
                         SentencePiece.parse(model(piece("<unk>", 2), field(3, field(2, new byte[] {8, 0, 0, 0, 1})))))
@@ -203,10 +203,7 @@ final class SentencePieceTest {
         }
         rows(RealData.path("text/gsm8k-test.jsonl")).limit(300).forEach(row -> lines.add(text(row, "question")));
         rows(RealData.path("text/c4-sample-1000.jsonl.gz")).limit(200).forEach(row -> lines.add(text(row, "text")));
-        JsonMapper.shared()
-                .readTree(RealData.path("preferences/llama-factory-dpo_zh_demo.json"))
-                .values()
-                .stream()
+        JsonMapper.shared().readTree(RealData.path("preferences/llama-factory-dpo_zh_demo.json")).values().stream()
                 .limit(200)
                 .forEach(row -> lines.add(text(row.path("chosen"), "value")));
         rows(RealData.path("preferences/hh-harmless-test.jsonl.gz"))

@@ -49,14 +49,13 @@ final class SentencePieceTokenizerTest {
         String text = "<s>boat</s> bread";
         try (Tokenizer tokenizer = read("bpe-llama", "{}")) {
             assertThat(tokenizer.encode(text, false))
-                    .isEqualTo(joined(
-                            joined(1, model.encode("boat", false)), joined(2, model.encode(" bread", false))));
+                    .isEqualTo(
+                            joined(joined(1, model.encode("boat", false)), joined(2, model.encode(" bread", false))));
             assertThat(tokenizer.decode(tokenizer.encode(text, false), false)).isEqualTo(text);
         }
         try (Tokenizer tokenizer = read("bpe-llama", "{\"legacy\": true}")) {
             assertThat(tokenizer.encode(text, false))
-                    .isEqualTo(
-                            joined(joined(1, model.encode("boat", true)), joined(2, model.encode(" bread", true))));
+                    .isEqualTo(joined(joined(1, model.encode("boat", true)), joined(2, model.encode(" bread", true))));
         }
     }
 
@@ -111,7 +110,8 @@ final class SentencePieceTokenizerTest {
         assertThatThrownBy(() -> Tokenizer.read(directory)).hasMessageEndingWith("\"<x>\" must have an id, got \"y\"");
         Files.delete(directory.resolve("added_tokens.json"));
         Files.writeString(
-                directory.resolve("tokenizer_config.json"), "{\"added_tokens_decoder\": {\"two\": {\"content\": \"x\"}}}");
+                directory.resolve("tokenizer_config.json"),
+                "{\"added_tokens_decoder\": {\"two\": {\"content\": \"x\"}}}");
         assertThatThrownBy(() -> Tokenizer.read(directory))
                 .hasMessageEndingWith("added_tokens_decoder must have ids for keys, got \"two\"");
         Files.writeString(

@@ -78,9 +78,10 @@ final class SpecialTokensTest {
         TinyTokenizers.withOpening(directory, List.of());
         write("config.json", "{\"vocab_size\": 250}");
         assertThat(read(directory).warnings())
-                .containsExactly("vocab_size: config.json says 250, the tokenizer's ids go up to 257; tokens from 250 on"
-                        + " cannot be used: take the tokenizer that the model was trained with, or widen the embedding in"
-                        + " transformers (resize_token_embeddings)");
+                .containsExactly(
+                        "vocab_size: config.json says 250, the tokenizer's ids go up to 257; tokens from 250 on"
+                                + " cannot be used: take the tokenizer that the model was trained with, or widen the embedding in"
+                                + " transformers (resize_token_embeddings)");
         write("config.json", "{\"vocab_size\": 258}");
         assertThat(read(directory).warnings()).isEmpty();
     }
@@ -120,8 +121,9 @@ final class SpecialTokensTest {
         SpecialTokens special = read(directory);
         assertThat(special.eos()).hasValue(2);
         assertThat(special.warnings())
-                .containsExactly("added_tokens_decoder: tokenizer_config.json says 7 for \"<end>\", the tokenizer says 2;"
-                        + " the tokenizer's is used");
+                .containsExactly(
+                        "added_tokens_decoder: tokenizer_config.json says 7 for \"<end>\", the tokenizer says 2;"
+                                + " the tokenizer's is used");
     }
 
     private void write(String name, String text) throws IOException {

@@ -40,7 +40,13 @@ final class LoraTrainingTest {
     @Test
     void dpoTrainsTheAdapterAlone() throws IOException {
         Training.Outcome outcome = Training.run(
-                recipe("run", "preference", "[{type: dpo, beta: 0.1}]", ADAPTER, "train.learning_rate=2e-2", "train.max_steps=12"),
+                recipe(
+                        "run",
+                        "preference",
+                        "[{type: dpo, beta: 0.1}]",
+                        ADAPTER,
+                        "train.learning_rate=2e-2",
+                        "train.max_steps=12"),
                 false,
                 Progress.silent());
         List<MetricLine> lines = Metrics.read(folder.resolve("run/metrics.jsonl"));
@@ -54,8 +60,7 @@ final class LoraTrainingTest {
                 Decoder base = ModelDirectory.read(MODEL, Precision.FLOAT32, false)) {
             assertThat(Tensors.toDoubles(tuned.weights().values()))
                     .containsExactly(Tensors.toDoubles(base.weights().values()));
-            assertThat(Arrays.stream(Tensors.toDoubles(tuned.parameters()
-                                    .master("head.lora_B.0.weight")))
+            assertThat(Arrays.stream(Tensors.toDoubles(tuned.parameters().master("head.lora_B.0.weight")))
                             .filter(value -> value == 0)
                             .count())
                     .isZero();
@@ -65,13 +70,13 @@ final class LoraTrainingTest {
     @ParameterizedTest
     @ValueSource(strings = {"float32", "bfloat16"})
     void aResumedRunEqualsAnUninterruptedOne(String precision) throws IOException {
-        List<String> settings = List.of(ADAPTER, "train.precision=" + precision, "checkpoint.every=2", "checkpoint.keep=9");
+        List<String> settings =
+                List.of(ADAPTER, "train.precision=" + precision, "checkpoint.every=2", "checkpoint.keep=9");
         Training.run(recipe("whole", "preference", "[{type: dpo, beta: 0.1}]", settings), false, Progress.silent());
         Recipe cut = recipe("cut", "preference", "[{type: dpo, beta: 0.1}]", settings);
         Progress stopping = new Progress() {
             @Override
-            public void advanced(
-                    String stage, long done, long total, java.util.SequencedMap<String, Double> numbers) {
+            public void advanced(String stage, long done, long total, java.util.SequencedMap<String, Double> numbers) {
                 if (stage.equals("train") && done == 3) {
                     throw new IllegalStateException("stopped");
                 }
@@ -107,8 +112,8 @@ final class LoraTrainingTest {
         try (Decoder tuned = reward
                 ? ModelDirectory.readReward(outcome.model(), Precision.FLOAT32)
                 : ModelDirectory.read(outcome.model(), Precision.FLOAT32, false)) {
-            assertThat(Arrays.stream(Tensors.toDoubles(tuned.parameters()
-                                    .master("layers.0.feed_forward.down.lora_B.0.weight")))
+            assertThat(Arrays.stream(Tensors.toDoubles(
+                                    tuned.parameters().master("layers.0.feed_forward.down.lora_B.0.weight")))
                             .map(Math::abs)
                             .max()
                             .orElseThrow())

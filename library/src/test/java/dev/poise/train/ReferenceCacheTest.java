@@ -55,7 +55,12 @@ final class ReferenceCacheTest {
         List<Integer> told = new ArrayList<>();
         double[][] first = cache.summed(ModelFiles.of(MODEL), precision, BUDGET, rows, digest(rows), told::add);
         double[][] second = cache.summed(
-                ModelFiles.of(MODEL), precision, BUDGET, rows, digest(rows), done -> fail("must be at hand, got computed"));
+                ModelFiles.of(MODEL),
+                precision,
+                BUDGET,
+                rows,
+                digest(rows),
+                done -> fail("must be at hand, got computed"));
         assertThat(first).isDeepEqualTo(live);
         assertThat(second).isDeepEqualTo(live);
         assertThat(told).isSorted().endsWith(9);
@@ -128,7 +133,8 @@ final class ReferenceCacheTest {
         Path five = files(cache).getFirst();
         Path model = Files.copy(MODEL.resolve("model.safetensors"), folder.resolve("other.safetensors"));
         String digest = digest(rows(5));
-        assertThatThrownBy(() -> cache.summed(ModelFiles.of(MODEL), Precision.FLOAT32, BUDGET, rows(4), digest, done -> {}))
+        assertThatThrownBy(() ->
+                        cache.summed(ModelFiles.of(MODEL), Precision.FLOAT32, BUDGET, rows(4), digest, done -> {}))
                 .isInstanceOf(WeightsException.class)
                 .hasMessage(five + ": must hold reference log-probabilities of 4 rows; delete it");
         Files.copy(model, five, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
