@@ -248,4 +248,36 @@ final class PairsTest {
         assertThat(run.err()).doesNotContain("poise: ");
         assertThat(run.code()).isZero();
     }
+
+    /// A real program: it answers each line with its length. A second run asks it nothing.
+    @Test
+    void programsScoreAndWhatTheyAnsweredIsKept() throws IOException {
+        Path answers = folder.resolve("answers.jsonl");
+        String program = "command[batch=5]:sh -c 'while read -r line; do echo ${#line}; done'";
+        CommandRun run = pairs("--reward", program, "--answers", answers.toString(), "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode summary = JsonMapper.shared().readTree(run.out());
+        int calls = summary.path("oracle_calls").intValue();
+        assertThat(calls).isEqualTo(Files.readAllLines(answers).size()).isBetween(4, 12);
+        assertThat(calls + summary.path("oracle_remembered").intValue()).isEqualTo(12);
+        assertThat(summary.path("oracle_retries").intValue()).isZero();
+        assertThat(run.err()).contains("answered " + calls + ", " + (12 - calls) + " known already, 0 retries");
+        List<JsonNode> rows = rows();
+        Files.delete(output);
+        CommandRun again = pairs("--reward", program, "--answers", answers.toString(), "--json");
+        assertThat(JsonMapper.shared().readTree(again.out()).path("oracle_calls").intValue())
+                .isZero();
+        assertThat(rows()).isEqualTo(rows);
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsToldBeforeAnythingIsSampled() {
+        CommandRun run = pairs("--reward", "command:/no/such/judge");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("--reward: ", "command:/no/such/judge: cannot be started");
+        CommandRun formula = pairs("--reward", "expr:wrds");
+        assertThat(formula.code()).isEqualTo(2);
+        assertThat(formula.err()).contains("did you mean words?");
+        assertThat(output).doesNotExist();
+    }
 }
