@@ -7,22 +7,13 @@ import java.util.Optional;
 /// Tells by its columns which shape a row has, and which others it could have had.
 final class Recognition {
 
-    /// Columns that ask something. Beside chosen and rejected they are the prompt, and dropping them would train
-    /// the answers to nothing.
-    private static final List<String> OTHER_PROMPTS = List.of(
-            "conversations",
-            "instruction",
-            "question",
-            "query",
-            "problem",
-            "input",
-            "context",
-            "system",
-            "system_prompt",
-            "history");
+    /// Columns that ask something, by names other than `prompt`. Beside chosen and rejected they are the prompt, and
+    /// dropping them would train the answers to nothing.
+    private static final List<String> QUESTIONS = List.of("instruction", "question", "query", "problem", "input");
 
-    /// Those that hold no more than the last question.
-    private static final List<String> ASKED_ONCE = List.of("instruction", "question", "query", "problem", "input");
+    /// Columns that stand before what is asked. Whatever holds the question does not hold them.
+    private static final List<String> BEFORE =
+            List.of("conversations", "context", "system", "system_prompt", "history");
 
     private Recognition() {}
 
@@ -107,16 +98,14 @@ final class Recognition {
         return !row.has("chosen") && !row.has("rejected");
     }
 
-    /// Whether both sides hold their prompt: nothing else asks, or they are conversations that begin with somebody
-    /// else than the assistant, and what asks beside is a plain copy.
+    /// Whether both sides hold their prompt: they are conversations that do not begin with the assistant, beside which
+    /// a plain question is a copy; or nothing else asks.
     private static boolean isWhole(Columns row) {
-        if (row.beginsWithAQuestion("chosen") && row.beginsWithAQuestion("rejected")) {
-            return (!row.has("prompt") || row.isText("prompt"))
-                    && OTHER_PROMPTS.stream().noneMatch(name -> row.has(name) && !ASKED_ONCE.contains(name));
-        }
-        return !row.isObject("chosen")
-                && !row.isObject("rejected")
-                && !row.has("prompt")
-                && OTHER_PROMPTS.stream().noneMatch(row::has);
+        boolean asking = row.beginsWithAQuestion("chosen") && row.beginsWithAQuestion("rejected");
+        boolean alone = !row.has("prompt") && QUESTIONS.stream().noneMatch(row::has);
+        return BEFORE.stream().noneMatch(row::has)
+                && (asking
+                        ? !row.has("prompt") || row.isText("prompt")
+                        : alone && !row.isObject("chosen") && !row.isObject("rejected"));
     }
 }

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.poise.hub.HubId.Kind;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 final class HubIdTest {
-
-    private static final Predicate<String> ROWS = name -> name.endsWith(".parquet") || name.endsWith(".jsonl");
 
     @Test
     void namesModels() {
@@ -89,6 +86,10 @@ final class HubIdTest {
     }
 
     private static List<String> chosen(String id, List<String> paths) {
-        return DatasetFiles.chosen(HubId.dataset(id).orElseThrow(), paths, ROWS);
+        return DatasetFiles.chosen(HubId.dataset(id).orElseThrow(), paths, HubIdTest::isRows);
+    }
+
+    private static boolean isRows(String name) {
+        return name.endsWith(".parquet") || name.endsWith(".jsonl");
     }
 }
