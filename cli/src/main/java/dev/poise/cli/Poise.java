@@ -32,11 +32,9 @@ public final class Poise {
         // Keys of a recipe are options that only the recipe knows.
         line.addSubcommand(new CommandLine(new Train(console)).setUnmatchedOptionsArePositionalParams(true));
         line.addSubcommand(new CommandLine(new Gradients(console)).setUnmatchedOptionsArePositionalParams(true));
-        line.addSubcommand(tokenizer());
-        line.getSubcommands()
-                .get("tokenizer")
-                .addSubcommand(new TokenizerTrain(console))
-                .addSubcommand(new TokenizerCheck(console));
+        CommandLine tokenizer = tokenizer();
+        line.addSubcommand(tokenizer);
+        tokenizer.addSubcommand(new TokenizerTrain(console)).addSubcommand(new TokenizerCheck(console));
         line.addSubcommand(new Init(console));
         line.addSubcommand(new Inspect(console));
         line.addSubcommand(new Score(console));
