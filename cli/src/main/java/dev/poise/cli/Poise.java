@@ -34,11 +34,9 @@ public final class Poise {
         line.addSubcommand(new CommandLine(new Gradients(console)).setUnmatchedOptionsArePositionalParams(true));
         line.addSubcommand(new Data(console));
         line.addSubcommand(new Merge(console));
-        line.addSubcommand(tokenizer());
-        line.getSubcommands()
-                .get("tokenizer")
-                .addSubcommand(new TokenizerTrain(console))
-                .addSubcommand(new TokenizerCheck(console));
+        CommandLine tokenizer = tokenizer();
+        line.addSubcommand(tokenizer);
+        tokenizer.addSubcommand(new TokenizerTrain(console)).addSubcommand(new TokenizerCheck(console));
         line.addSubcommand(new Init(console));
         line.addSubcommand(new Advise(console));
         line.addSubcommand(new Inspect(console));

@@ -203,9 +203,17 @@ final class TokenizerTrainTest {
         CommandRun run = CommandRun.of(
                 "tokenizer", "check", RealData.path("models/tiny-random-gpt2").toString());
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.out())
-                .contains("eos     0 <|endoftext|>")
-                .contains("note    eos_token_id: config.json says 98, the tokenizer says 0; the tokenizer's is used");
+        assertThat(run.out().replace(System.lineSeparator(), "\n")).isEqualTo("""
+                tokens  1000
+                bos     0 <|endoftext|>
+                eos     0 <|endoftext|>
+                pad     98 <0xA5>
+                stop    0 <|endoftext|>, 98 <0xA5>
+                note    bos_token_id: generation_config.json says 98, the tokenizer says 0; the tokenizer's is used
+                note    bos_token_id: config.json says 98, the tokenizer says 0; the tokenizer's is used
+                note    eos_token_id: generation_config.json says 98, the tokenizer says 0; the tokenizer's is used
+                note    eos_token_id: config.json says 98, the tokenizer says 0; the tokenizer's is used
+                """);
         CommandRun json = CommandRun.of(
                 "tokenizer",
                 "check",

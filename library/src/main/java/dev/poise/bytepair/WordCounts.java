@@ -23,6 +23,8 @@ public final class WordCounts {
     private final Optional<Pattern> between;
     private long words;
 
+    /// Counts nothing yet.
+    ///
     /// @param special tokens that stand between texts wherever they occur, and are no words
     public WordCounts(Iterable<String> special) {
         String any = String.join("|", quoted(special));

@@ -13,6 +13,8 @@ final class CharacterMap {
     private final int[] units;
     private final byte[] replacements;
 
+    /// Reads a compiled map.
+    ///
     /// @param blob the trie's size in bytes (32 bits, little-endian), the trie, the strings
     CharacterMap(byte[] blob) {
         ByteBuffer buffer = ByteBuffer.wrap(blob).order(ByteOrder.LITTLE_ENDIAN);
@@ -81,6 +83,6 @@ final class CharacterMap {
     }
 
     private static int offset(int unit) {
-        return unit >>> 10 << ((unit & 0x200) >>> 6);
+        return (unit >>> 10) << ((unit & 0x200) >>> 6);
     }
 }

@@ -41,6 +41,8 @@ record ModelFile(
         CHARACTERS
     }
 
+    /// Reads the content of a file.
+    ///
     /// @throws IllegalArgumentException when the bytes are no such file, or it asks for what is not read
     static ModelFile parse(byte[] file) {
         List<Piece> pieces = new ArrayList<>();

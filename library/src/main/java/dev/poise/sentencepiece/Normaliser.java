@@ -21,6 +21,8 @@ record Normaliser(Optional<CharacterMap> characters, PieceIndex kept, ModelFile 
         return new Normaliser(blob.length == 0 ? Optional.empty() : Optional.of(new CharacterMap(blob)), kept, file);
     }
 
+    /// What a text is cut as.
+    ///
     /// @param text UTF-8
     /// @param prefixes whether the model's space may be put before it
     byte[] normalise(byte[] text, boolean prefixes) {

@@ -11,6 +11,8 @@ final class PieceIndex {
 
     /// What a search finds.
     interface Found {
+        /// Takes one piece.
+        ///
         /// @param id of the piece
         /// @param end of it in the text, exclusive
         void piece(int id, int end);

@@ -25,7 +25,7 @@ final class Utf8 {
             String character = new String(bytes, at, end - at, StandardCharsets.UTF_8);
             // A malformed one decodes to U+FFFD in one place or more, and is then taken byte by byte.
             boolean whole = character.codePointCount(0, character.length()) == 1
-                    && (character.charAt(0) != '\uFFFD' || end - at == 3 && bytes[at] == (byte) 0xEF);
+                    && (character.charAt(0) != '\uFFFD' || (end - at == 3 && bytes[at] == (byte) 0xEF));
             text.append(whole ? character : "\uFFFD");
             at = whole ? end : at + 1;
         }

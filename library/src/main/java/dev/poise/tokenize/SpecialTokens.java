@@ -35,6 +35,8 @@ public record SpecialTokens(
         return read(directory, vocabulary, NOTHING);
     }
 
+    /// Reads what a directory's files say.
+    ///
     /// @param own what the tokenizer itself names, where `tokenizer_config.json` and `special_tokens_map.json` do not
     static SpecialTokens read(Path directory, Vocabulary vocabulary, JsonNode own) {
         Files files = new Files(
