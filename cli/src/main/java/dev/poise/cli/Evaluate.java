@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `poise evaluate`: how often one model's answers are better than another's, by rules, reward models or what is asked
-// outside.
+/// outside.
 @Command(
         name = "evaluate",
         description =

@@ -265,7 +265,10 @@ final class PairsTest {
         List<JsonNode> rows = rows();
         Files.delete(output);
         CommandRun again = pairs("--reward", program, "--answers", answers.toString(), "--json");
-        assertThat(JsonMapper.shared().readTree(again.out()).path("oracle_calls").intValue())
+        assertThat(JsonMapper.shared()
+                        .readTree(again.out())
+                        .path("oracle_calls")
+                        .intValue())
                 .isZero();
         assertThat(rows()).isEqualTo(rows);
     }

@@ -4,8 +4,7 @@ package dev.poise.advise;
 ///
 /// If data and reference were one distribution, all K + 1 places would be equally likely, whatever the prompt and
 /// whatever is compared. What a statistic shows of two distributions is never more than there is: their overlap by
-// ranks
-/// is an upper bound of their overlap (data-processing inequality for the total variation distance).
+/// ranks is an upper bound of their overlap (data-processing inequality for the total variation distance).
 final class Ranks {
 
     private Ranks() {}

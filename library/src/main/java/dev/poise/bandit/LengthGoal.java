@@ -6,8 +6,7 @@ import java.util.Locale;
 /// arXiv 2404.14367 tells apart.
 ///
 /// Source: its length problems, section 5. The rewards r = −|y| and r = −||y| − mode| are ours after its words; it
-// states
-/// no formula.
+/// states no formula.
 public enum LengthGoal {
     /// Short ones: what is best is rare under the reference, and the data covers what the reference does.
     MIN,

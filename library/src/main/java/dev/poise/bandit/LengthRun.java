@@ -11,8 +11,7 @@ import java.util.random.RandomGenerator;
 /// The reference is a normal distribution of mean 40 and deviation 10 over 0 to 64. 5,000 pairs are drawn from it, for
 /// [LengthGoal#SKEW] cut at min(L, ⌊e⌋), e exponential of mean 8, and labelled by the truth; pairs of equal worth are
 /// drawn again. A reward model learns from them; what is drawn on-policy is judged by it alone. 600 steps of Adam,
-// learning
-/// rate 0.03 for all.
+/// learning rate 0.03 for all.
 ///
 /// Our design, as a stand-in for arXiv 2404.14367's length problems, which tune a Pythia of 1.4 B.
 final class LengthRun {
@@ -90,7 +89,7 @@ final class LengthRun {
     /// @param steps how many there are
     /// @param every steps between two measurements
     /// @return minus the expected worth before the first step and behind every so many: exact, a sum over all
-    // lengths
+    ///     lengths
     List<Double> measures(Way way, int steps, int every) {
         RandomGenerator random = new SplittableRandom(seed ^ 0x6c656e677468L);
         Hazard policy = Hazard.of(reference);

@@ -26,17 +26,14 @@ public record PairEncoding(List<String> entries, List<Merge> merges) {
         merges = List.copyOf(merges);
     }
 
-    /// Learns an encoding (Sennrich et al., <https://arxiv.org/abs/1508.07909>): the pair of neighbours that occurs
-    // most
-    /// often becomes an entry, again and again. Of pairs that occur equally often the one whose left entry came
-    // first
-    /// is taken, then the one whose right entry did: the order of `BpeTrainer` in Hugging Face's tokenizers. So the
-    /// result depends on the counts alone.
+    /// Learns an encoding (Sennrich et al., <https://arxiv.org/abs/1508.07909>): the pair of neighbours that
+    /// occurs most often becomes an entry, again and again. Of pairs that occur equally often the one whose left
+    /// entry came first is taken, then the one whose right entry did: the order of `BpeTrainer` in Hugging Face's
+    /// tokenizers. So the result depends on the counts alone.
     ///
     /// Counts of pairs are kept up to date: joining a pair visits just the words that hold it. A pair waits in a
-    // heap
-    /// under the count that it had when it last became more frequent, and is put back where it has become rarer
-    // since.
+    /// heap under the count that it had when it last became more frequent, and is put back where it has become
+    /// rarer since.
     ///
     /// @param size most entries, at least 256
     /// @param least how often a pair must occur to be joined, at least 1

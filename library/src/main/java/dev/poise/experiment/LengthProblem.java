@@ -143,7 +143,7 @@ public final class LengthProblem {
     /// @param mode the most common length of the decoder's own completions, tokens
     /// @param runs by goal, seed and way
     /// @param accuracies of reward models on pairs that they did not learn from, by goal and seed; empty for the
-    // truth
+    ///     truth
     public record Outcome(int mode, List<Run> runs, List<Double> accuracies) {
 
         /// Mean over seeds of what a way's answers are truly worth at the end, with its interval.

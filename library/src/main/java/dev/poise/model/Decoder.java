@@ -126,8 +126,7 @@ public final class Decoder implements AutoCloseable {
     ///
     /// @param seed of the draws
     /// @throws IllegalArgumentException when the weights are not frozen, a target names no linear map, or the rank
-    // is
-    ///     above a map's width
+    ///     is above a map's width
     public Decoder adapted(Lora lora, long seed) {
         List<Adapter.Site> sites = Adapter.chosen(lora, architecture);
         Decoder adapted = new Decoder(this, new Adapter(lora, architecture, sites, precision, true));

@@ -7,8 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /// The low-rank part of the output head, logits = W h + s B A h, and its gradient in closed form. With g = ∂L/∂logits
-// of
-/// a row:
+/// of a row:
 ///
 /// ```
 /// ∂L/∂h = Wᵀg + s Aᵀ Bᵀg        ∂L/∂A = s Σ (Bᵀg) hᵀ        ∂L/∂B = s Σ g (A h)ᵀ

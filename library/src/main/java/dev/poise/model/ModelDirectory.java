@@ -221,10 +221,8 @@ public final class ModelDirectory {
     /// A decoder of a directory's architecture, with weights drawn as `transformers` draws them: normal, with the
     /// deviation that the configuration names (`initializer_range`, 0.02 where it does not), biases zero, norms the
     /// identity. GPT-2's maps back to the residual stream are drawn smaller by the square root of their number
-    // (Radford
-    /// et al., Language Models are Unsupervised Multitask Learners, 2019, section 2.3). The row of a padding token
-    // is
-    /// drawn as any other.
+    /// (Radford et al., Language Models are Unsupervised Multitask Learners, 2019, section 2.3). The row of a
+    /// padding token is drawn as any other.
     ///
     /// @param seed of the draws
     /// @throws ModelException when the configuration asks for what is not supported

@@ -27,8 +27,8 @@
 /// ([dev.poise.oracle.Reward#parse(java.util.List, java.util.function.Function, java.util.function.Function)]), since
 /// rules need neither models nor sockets. Options of services ([dev.poise.oracle.Service.Manner]):
 /// `endpoint[batch=16,timeout=30,retries=5,pause=0.5,version=2,token=VARIABLE]:https://host/score`, where `token` names
-// the
-/// environment variable with what is sent as `Authorization: Bearer`, and `header=NAME@VARIABLE` sends another header.
+/// the environment variable with what is sent as `Authorization: Bearer`, and `header=NAME@VARIABLE` sends
+/// another header.
 ///
 /// Not here: statistics over many comparisons (`evaluate`).
 @NullMarked

@@ -40,9 +40,8 @@ public final class RemoteReward implements Reward, AutoCloseable {
 
     /// The rewards of one completion for every prompt, asked for in batches.
     ///
-    /// @throws RewardException naming the first answer that there is none for, after all retries; what was answered
-    // is
-    ///     kept
+    /// @throws dev.poise.oracle.RewardException naming the first answer that there is none for, after all
+    ///     retries; what was answered is kept
     @Override
     public double[] scoreAll(List<String> prompts, List<String> completions) {
         if (prompts.size() != completions.size()) {

@@ -79,8 +79,7 @@ public record Recipe(
         /// @param alpha α > 0: B A is scaled by α/r
         /// @param rslora whether it is scaled by α/√r instead
         /// @param targets linear layers by the names of their modules or the ends of them; `all-linear` alone
-        // for all
-        ///     but the head
+        ///     for all but the head
         record Lora(int rank, double alpha, boolean rslora, List<String> targets) implements Adapter {
 
             public Lora {

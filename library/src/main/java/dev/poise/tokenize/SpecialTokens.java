@@ -37,7 +37,8 @@ public record SpecialTokens(
 
     /// Reads what a directory's files say.
     ///
-    /// @param own what the tokenizer itself names, where `tokenizer_config.json` and `special_tokens_map.json` do not
+    /// @param own what the tokenizer itself names, where `tokenizer_config.json` and `special_tokens_map.json` do
+    ///     not
     static SpecialTokens read(Path directory, Vocabulary vocabulary, JsonNode own) {
         Files files = new Files(
                 JsonFile.read(directory, "tokenizer_config.json").orElse(NOTHING),

@@ -119,8 +119,7 @@ final class PairEncodingTest {
     }
 
     /// "low" 5, "lower" 2, "newest" 6, "widest" 3: the example of Sennrich et al., section 3.2, counted by hand; there
-    // an
-    /// end-of-word mark stands where here nothing does.
+    /// an end-of-word mark stands where here nothing does.
     @Test
     void joinsByHand() {
         WordCounts words = new WordCounts(List.of());
