@@ -43,10 +43,10 @@ final class DataTest {
 
     @Test
     void makesTheRankedPairsThatAreAskedFor() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("ranked.jsonl"),
-                "{\"prompt\":\"q\",\"responses\":[\"a\",\"b\",\"c\"],\"scores\":[1,3,2]}\n"
-                        + "{\"prompt\":\"q\",\"responses\":[\"a\",\"b\"],\"scores\":[1,1]}\n");
+        Path file = Files.writeString(folder.resolve("ranked.jsonl"), """
+                {"prompt":"q","responses":["a","b","c"],"scores":[1,3,2]}
+                {"prompt":"q","responses":["a","b"],"scores":[1,1]}
+                """);
         assertThat(json("data", file.toString(), "--json").path("pairs").intValue())
                 .isEqualTo(1);
         JsonNode all = json("data", file.toString(), "--ranking", "all", "--json");
