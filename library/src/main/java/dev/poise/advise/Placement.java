@@ -16,9 +16,8 @@ import java.util.SplittableRandom;
 final class Placement {
 
     /// The least mass of high-reward answers that counts as common: one of ten answers, as the paper's bandit draws ten
-    /// a state. Our rule; by the same definition the paper's own R1, far from its reference, has 3.6 % and R2,
-    // close to
-    /// it, 30 %.
+    /// a state. Our rule; by the same definition the paper's own R1, far from its reference, has 3.6 % and
+    /// R2, close to it, 30 %.
     static final double COMMON = 0.1;
 
     /// The least overlap that counts as one: half. Our rule.
