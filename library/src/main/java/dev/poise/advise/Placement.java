@@ -113,14 +113,10 @@ final class Placement {
     }
 
     private static Map<Place, Double> shares(List<Tally> prompts, boolean rewarded, long seed) {
-        int[] counts = new int[Place.values().length];
-        resampled(prompts, seed, some -> ++counts[place(some, rewarded).ordinal()]);
+        Map<Place, Integer> counts = new EnumMap<>(Place.class);
+        resampled(prompts, seed, some -> counts.merge(place(some, rewarded), 1, Integer::sum));
         Map<Place, Double> shares = new EnumMap<>(Place.class);
-        for (Place place : Place.values()) {
-            if (counts[place.ordinal()] > 0) {
-                shares.put(place, (double) counts[place.ordinal()] / RESAMPLES);
-            }
-        }
+        counts.forEach((place, count) -> shares.put(place, (double) count / RESAMPLES));
         return shares;
     }
 
