@@ -114,7 +114,10 @@ final class Placement {
 
     private static Map<Place, Double> shares(List<Tally> prompts, boolean rewarded, long seed) {
         Map<Place, Integer> counts = new EnumMap<>(Place.class);
-        resampled(prompts, seed, some -> counts.merge(place(some, rewarded), 1, Integer::sum));
+        resampled(prompts, seed, some -> {
+            counts.merge(place(some, rewarded), 1, Integer::sum);
+            return 0;
+        });
         Map<Place, Double> shares = new EnumMap<>(Place.class);
         counts.forEach((place, count) -> shares.put(place, (double) count / RESAMPLES));
         return shares;
