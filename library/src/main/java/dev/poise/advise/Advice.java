@@ -281,8 +281,8 @@ public record Advice(
                     List.of()));
         }
 
-        /// The quarter of prompts with the widest gain, chosen by one half of their answers and judged by the other,
-        /// since what was chosen for its luck would flatter itself.
+        /// The quarter of prompts with the widest gain, chosen by one half of their answers and judged by the
+        /// other, since what was chosen for its luck would flatter itself.
         private Optional<Next> prompts() {
             int half = survey.setting().samples() / 2;
             if (half < 2 || survey.asked().size() < 8) {

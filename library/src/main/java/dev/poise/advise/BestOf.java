@@ -10,8 +10,8 @@ public final class BestOf {
     /// E[max of N draws], without bias, from K ≥ N draws: the mean of the largest value over all N-subsets,
     /// Σⱼ r₍ⱼ₎ C(j−1, N−1)/C(K, N) with r₍₁₎ ≤ … ≤ r₍ₖ₎. Of N = 1 it is the mean.
     ///
-    /// A U-statistic of the sample maximum (Hoeffding 1948); with rewards of 0 and 1 it is the pass@k of Chen et
-    /// al. 2021 (arXiv 2107.03374).
+    /// A U-statistic of the sample maximum (Hoeffding 1948); with rewards of 0 and 1 it is the pass@k of Chen
+    /// et al. 2021 (arXiv 2107.03374).
     ///
     /// @param rewards K values, finite
     /// @param n N, 1 to K

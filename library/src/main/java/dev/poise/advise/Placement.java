@@ -16,8 +16,8 @@ import java.util.SplittableRandom;
 final class Placement {
 
     /// The least mass of high-reward answers that counts as common: one of ten answers, as the paper's bandit draws ten
-    /// a state. Our rule; by the same definition the paper's own R1, far from its reference, has 3.6 % and R2,
-    /// close to it, 30 %.
+    /// a state. Our rule; by the same definition the paper's own R1, far from its reference, has 3.6 % and
+    /// R2, close to it, 30 %.
     static final double COMMON = 0.1;
 
     /// The least overlap that counts as one: half. Our rule.
@@ -113,14 +113,13 @@ final class Placement {
     }
 
     private static Map<Place, Double> shares(List<Tally> prompts, boolean rewarded, long seed) {
-        int[] counts = new int[Place.values().length];
-        resampled(prompts, seed, some -> ++counts[place(some, rewarded).ordinal()]);
+        Map<Place, Integer> counts = new EnumMap<>(Place.class);
+        resampled(prompts, seed, some -> {
+            counts.merge(place(some, rewarded), 1, Integer::sum);
+            return 0;
+        });
         Map<Place, Double> shares = new EnumMap<>(Place.class);
-        for (Place place : Place.values()) {
-            if (counts[place.ordinal()] > 0) {
-                shares.put(place, (double) counts[place.ordinal()] / RESAMPLES);
-            }
-        }
+        counts.forEach((place, count) -> shares.put(place, (double) count / RESAMPLES));
         return shares;
     }
 

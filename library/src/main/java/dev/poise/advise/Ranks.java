@@ -3,8 +3,8 @@ package dev.poise.advise;
 /// Where an answer of the data stands among the K answers that the reference wrote to the same prompt.
 ///
 /// If data and reference were one distribution, all K + 1 places would be equally likely, whatever the prompt and
-/// whatever is compared. What a statistic shows of two distributions is never more than there is: their overlap by
-/// ranks is an upper bound of their overlap (data-processing inequality for the total variation distance).
+/// whatever is compared. What a statistic shows of two distributions is never more than there is: their overlap
+/// by ranks is an upper bound of their overlap (data-processing inequality for the total variation distance).
 final class Ranks {
 
     private Ranks() {}

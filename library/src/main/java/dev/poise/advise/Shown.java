@@ -22,8 +22,8 @@ public final class Shown {
     /// A share in per cent, to the digits that matter.
     static String percent(double share) {
         double value = 100 * share;
-        return String.format(
-                Locale.ROOT, value > 0 && value < 9.95 || value > 99 && value < 100 ? "%.1f" : "%.0f", value);
+        boolean fine = (value > 0 && value < 9.95) || (value > 99 && value < 100);
+        return String.format(Locale.ROOT, fine ? "%.1f" : "%.0f", value);
     }
 
     /// Three or four significant digits.

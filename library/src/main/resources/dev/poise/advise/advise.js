@@ -119,7 +119,7 @@ function bars(token, most) {
     bar.style.width = 100 * value / most + "%";
     return element("div", { class: "bar" }, element("span", {}, name), element("div", {}, bar), element("span", {}, percent(value) + (before === undefined ? "" : value === before ? "" : value > before ? " ↑" : " ↓")));
   };
-  return element("div", { class: "token" }, element("p", {}, element("code", {}, token.piece), token.side ? element("span", { class: "badge " + (token.side === "chosen" ? "better" : "worse") }, token.side) : ""),
+  return element("div", { class: "token" }, element("p", {}, element("code", {}, token.piece.replaceAll(" ", "␣")), token.side ? element("span", { class: "badge " + (token.side === "chosen" ? "better" : "worse") }, token.side) : ""),
     row("now", token.p), row("forward", token.forward, token.p), row("reverse", token.reverse, token.p));
 }
 if (data.steps.length) {
