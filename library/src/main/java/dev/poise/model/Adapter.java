@@ -194,7 +194,7 @@ final class Adapter implements AutoCloseable {
         SplittableRandom random = new SplittableRandom(seed);
         sites.forEach((map, adapted) -> {
             Tensor down = parameters.master(down(map));
-            double bound = 1 / Math.sqrt(adapted.getFirst().inputs());
+            double bound = 1 / Math.sqrt((double) adapted.getFirst().inputs());
             double[] drawn = random.doubles(down.numel(), -bound, bound).toArray();
             Torch.withoutGradients(
                     () -> down.copy_(Tensors.of(drawn, precision.sums()).view(down.shape())));

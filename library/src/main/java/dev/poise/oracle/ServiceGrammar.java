@@ -140,7 +140,8 @@ final class ServiceGrammar {
         StringBuilder word = new StringBuilder();
         boolean begun = false;
         char quote = 0;
-        for (char letter : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char letter = text.charAt(i);
             if (quote != 0) {
                 if (letter == quote) {
                     quote = 0;

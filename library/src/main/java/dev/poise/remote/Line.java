@@ -10,6 +10,8 @@ sealed interface Line extends AutoCloseable permits Program, Web {
     @FunctionalInterface
     interface Heard {
 
+        /// Told one answer.
+        ///
         /// @param place of the question among those asked
         void answer(int place, double value);
     }

@@ -138,11 +138,16 @@ record ModelFile(
         }
 
         private static Method method(long number) {
-            if (number < 1 || number > Method.values().length) {
-                throw new IllegalArgumentException(
-                        "model_type must be 1 (unigram), 2 (bpe), 3 (word) or 4 (char), got " + number);
-            }
-            return Method.values()[(int) number - 1];
+            return switch ((int) Math.clamp(number, 0, 5)) {
+                case 1 -> Method.UNIGRAM;
+                case 2 -> Method.PAIRS;
+                case 3 -> Method.WORDS;
+                case 4 -> Method.CHARACTERS;
+                // A file may hold any number.
+                default ->
+                    throw new IllegalArgumentException(
+                            "model_type must be 1 (unigram), 2 (bpe), 3 (word) or 4 (char), got " + number);
+            };
         }
     }
 

@@ -2,8 +2,8 @@ package dev.poise.tokenize;
 
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,7 +25,8 @@ record AddedToken(int id, String content, boolean takesLeft, boolean takesRight,
 
     /// The tokens that a directory's files add to a vocabulary: `added_tokens_decoder` of `tokenizer_config.json`, and
     /// what it does not name of `added_tokens.json` and of the roles in `special_tokens_map.json` and
-    /// `tokenizer_config.json`. Later ones of an id win over those of the vocabulary.
+    /// `tokenizer_config.json`. Later ones of an id win over those of the vocabulary. In the order of
+    /// their ids.
     ///
     /// @param own those that the vocabulary itself marks
     /// @param ids the vocabulary, by spelling
@@ -34,7 +35,7 @@ record AddedToken(int id, String content, boolean takesLeft, boolean takesRight,
         JsonNode nothing = JsonNodeFactory.instance.objectNode();
         JsonNode settings = JsonFile.read(directory, "tokenizer_config.json").orElse(nothing);
         JsonNode map = JsonFile.read(directory, "special_tokens_map.json").orElse(nothing);
-        Map<Integer, AddedToken> tokens = new LinkedHashMap<>();
+        Map<Integer, AddedToken> tokens = new TreeMap<>(); // readers count them in the order in which they come
         own.forEach(token -> tokens.put(token.id, token));
         settings.path("added_tokens_decoder").forEachEntry((key, token) -> {
             AddedToken added = described(directory.resolve("tokenizer_config.json"), key, token);

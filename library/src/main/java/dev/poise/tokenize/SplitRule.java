@@ -19,10 +19,6 @@ enum SplitRule {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    /// Llama 3's expression, with how many digits go together to be filled in.
-    private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s"
-            + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
     private final String digits;
 
     SplitRule(String digits) {
@@ -31,7 +27,8 @@ enum SplitRule {
 
     /// The regular expression whose matches are words, of those rules that have one of their own.
     String expression() {
-        return WORDS.formatted(digits);
+        return "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + digits
+                + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     }
 
     /// Puts what happens before pairs are joined, and after ids are put together again, into a `tokenizer.json`.

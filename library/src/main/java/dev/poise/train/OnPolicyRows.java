@@ -784,10 +784,10 @@ final class OnPolicyRows implements Supply {
                 List.of(new Results.Table(
                         "Oracle",
                         List.of(
-                                figure("answers of all processes of the run", answers.size(), null),
-                                figure("answers of this process", asked.calls(), null),
-                                figure("known already", asked.remembered(), null),
-                                figure("retries", asked.retries(), null),
+                                figure("answers of all processes of the run", (double) answers.size(), null),
+                                figure("answers of this process", (double) asked.calls(), null),
+                                figure("known already", (double) asked.remembered(), null),
+                                figure("retries", (double) asked.retries(), null),
                                 figure("waited", asked.seconds(), "s")))),
                 List.of()));
     }

@@ -87,11 +87,11 @@ final class PairEncodingTest {
                 }
             });
             Merge best = pairs.keySet().stream()
-                    .min(Comparator.comparingLong((Merge pair) -> -pairs.get(pair))
+                    .min(Comparator.comparingLong((Merge pair) -> -pairs.getOrDefault(pair, 0L))
                             .thenComparingInt(pair -> entries.indexOf(pair.left()))
                             .thenComparingInt(pair -> entries.indexOf(pair.right())))
                     .orElse(null);
-            if (best == null || pairs.get(best) < least) {
+            if (best == null || pairs.getOrDefault(best, 0L) < least) {
                 break;
             }
             merges.add(best);

@@ -111,7 +111,7 @@ final class OnPolicyTextTest {
         for (LengthGoal goal : LengthGoal.values()) {
             for (int seed = 1; seed <= 2; seed++) {
                 for (Way way : Way.values()) {
-                    double length = 20 + 10 * way.ordinal() + 0.1 * seed;
+                    double length = 20 + 10 * List.of(Way.values()).indexOf(way) + 0.1 * seed;
                     runs.add(new Run(
                             goal,
                             way,

@@ -54,7 +54,10 @@ final class ServiceTest {
                 .isThrownBy(() -> Service.parse(specification))
                 .withMessage(problem);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Reward.parse(List.of(specification), path -> null, service -> null))
+                .isThrownBy(() -> Reward.parse(
+                        List.of(specification),
+                        path -> (prompt, completion) -> 0,
+                        service -> (prompt, completion) -> 0))
                 .withMessageStartingWith("reward \"" + specification + "\": " + problem + "; legal: ");
     }
 

@@ -13,8 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdapterBindingTest {
 
-    private static final String REST = "method: preference\nmodel: m\ndata: {train: p.jsonl}\noutput: o\n"
-            + "objective: [{type: dpo, beta: 0.1}]\n";
+    private static final String REST = """
+            method: preference
+            model: m
+            data: {train: p.jsonl}
+            output: o
+            objective: [{type: dpo, beta: 0.1}]
+            """;
 
     @Test
     void isASectionADirectoryOrNone() {
@@ -56,13 +61,13 @@ final class AdapterBindingTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{rank: 0} | adapter.rank: must be a whole number of at least 1, got 0",
-                "{alpha: 0} | adapter.alpha: must be a number",
-                "{targets: []} | adapter.targets: must be all-linear, or the name of a linear layer",
-                "{targets: [all-linear, q_proj]} | adapter.targets: must be all-linear",
-                "{type: dora} | adapter.type: must be lora, got dora",
+                "{rank: 0} | adapter.rank must be a whole number of at least 1, got 0",
+                "{alpha: 0} | adapter.alpha must be a number above 0",
+                "{targets: []} | adapter.targets must be all-linear, or the name of a linear layer",
+                "{targets: [all-linear, q_proj]} | adapter.targets must be all-linear",
+                "{type: dora} | adapter.type must be lora, got",
                 "{dropout: 0.1} | adapter.dropout",
-                "[1] | adapter: must be none, the directory of an adapter, or a section such as"
+                "[1] | adapter must be none, the directory of an adapter, or a section such as"
             })
     void saysWhatIsWrong(String adapter, String message) {
         assertThatThrownBy(() -> bind("adapter: " + adapter + "\n"))

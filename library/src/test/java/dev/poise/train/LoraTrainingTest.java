@@ -178,6 +178,7 @@ final class LoraTrainingTest {
         keys.put("output", folder.resolve(output).toString());
         keys.put("train.max_steps", "6");
         keys.put("train.batch_pairs", "4");
+        keys.put("train.max_tokens", "64");
         keys.put("train.learning_rate", "1e-3");
         keys.put("train.schedule", "constant");
         keys.put("log.every", "1");
