@@ -348,8 +348,10 @@ final class AdviseTest {
         assertThat(rewarded.path("setting").path("prompts_asked").asInt()).isEqualTo(2);
         assertThat(rewarded.path("best_of")).hasSize(3);
 
-        String completions = "{\"prompt\": \"sky is\", \"completion\": \" sun .\"}\n"
-                + "{\"prompt\": \"rain is\", \"completion\": \" sky .\"}\n";
+        String completions = """
+                {"prompt": "sky is", "completion": " sun ."}
+                {"prompt": "rain is", "completion": " sky ."}
+                """;
         JsonNode answers = json(tiny(completions, "--json"));
         assertThat(answers.path("setting").path("pairs").asInt()).isZero();
         assertThat(value(answers, "overlap_length")).isBetween(0.0, 1.0);

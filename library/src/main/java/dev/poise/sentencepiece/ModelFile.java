@@ -138,7 +138,7 @@ record ModelFile(
         }
 
         private static Method method(long number) {
-            return switch ((int) Math.clamp(number, 0, 5)) {
+            return switch (Math.clamp(number, 0, 5)) {
                 case 1 -> Method.UNIGRAM;
                 case 2 -> Method.PAIRS;
                 case 3 -> Method.WORDS;

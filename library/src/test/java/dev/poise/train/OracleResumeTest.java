@@ -138,7 +138,7 @@ final class OracleResumeTest {
     @Test
     void anEndpointThatDiesEndsTheRunAndNothingIsLost() throws IOException {
         before = request -> {
-            if (request >= 9) {
+            if (request >= 10) { // the second of a round: the first is kept
                 throw new IOException("dead");
             }
         };
