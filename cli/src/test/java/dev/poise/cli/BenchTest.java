@@ -166,8 +166,9 @@ final class BenchTest {
 
         assertThat(unknown.code()).isEqualTo(2);
         assertThat(unknown.err())
-                .startsWith("poise bench: work must be one of dpo-float32, dpo-bfloat16, sample-260k, sample-49m,"
-                        + " scaling, matmul, got dpo-float16\n");
+                .startsWith(
+                        "poise bench: work must be one of dpo-float32, dpo-bfloat16, dpo-lora, sample-260k, sample-49m,"
+                                + " scaling, matmul, got dpo-float16\n");
         assertThat(alone.code()).isEqualTo(2);
         assertThat(alone.err()).startsWith("poise bench: pairs must be given together with a model or a tokenizer");
     }

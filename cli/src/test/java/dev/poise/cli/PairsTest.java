@@ -191,7 +191,7 @@ final class PairsTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .startsWith("poise pairs: --reward: reward \"niceness\": kind must be length, lexical, lexical-share,"
-                        + " regex, regex-count or model, got \"niceness\"; legal: length:");
+                        + " regex, regex-count, expr, model, command or endpoint, got \"niceness\"; legal: length:");
     }
 
     @Test

@@ -174,10 +174,10 @@ final class Section {
             }
             List<E> chosen = sequence.items().stream()
                     .flatMap(item -> constant(item, constants).stream())
-                    .distinct()
                     .toList();
             return Optional.of(chosen)
-                    .filter(all -> all.size() == sequence.items().size());
+                    .filter(all -> all.size() == sequence.items().size())
+                    .map(all -> all.stream().distinct().toList());
         });
     }
 

@@ -46,7 +46,7 @@ final class RecipeProblemsTest {
                         "r.yaml:1:1 model must be given: a model directory, here or as --model",
                         "r.yaml:1:1 output must be given: a directory for the run, here or as --output",
                         "r.yaml:1:9 method must be supervised | preference | unpaired | reward | online, got \"preferences\"",
-                        "r.yaml:2:1 modle is not a key, did you mean model?; legal keys: method, model, reference, data,"
+                        "r.yaml:2:1 modle is not a key, did you mean model?; legal keys: method, model, adapter, reference, data,"
                                 + " objective, online, train, evaluate, checkpoint, log, sample, monitor, seed, output",
                         "r.yaml:4:3 data.train must be given: a file or folder or a list of them, here or as"
                                 + " --data.train",

@@ -80,6 +80,7 @@ final class RecipeTest {
         assertThat(Recipe.parse("r.yaml", SMALLEST, List.of()).toYaml()).isEqualTo("""
                         method: preference
                         model: m
+                        adapter: none
                         reference: initial
                         data:
                           train: d.jsonl
