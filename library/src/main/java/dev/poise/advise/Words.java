@@ -17,8 +17,13 @@ public final class Words {
             case Placed placed ->
                 "you are in " + titled(placed.place()) + ": " + placed.place().words();
             case Open open ->
-                "not decided: " + open.among().stream().map(Words::titled).collect(Collectors.joining(" or "));
+                "not decided: " + open.among().stream().map(Words::told).collect(Collectors.joining(" or "));
         };
+    }
+
+    /// A place beside others: two outside the scenarios are told apart by what they mean.
+    private static String told(Place place) {
+        return place.studied() ? titled(place) : place.words() + " (" + place.title() + ")";
     }
 
     private static String titled(Place place) {
