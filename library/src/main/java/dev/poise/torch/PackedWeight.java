@@ -1,5 +1,6 @@
 package dev.poise.torch;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -32,10 +33,12 @@ public record PackedWeight(Tensor weight, int rows) {
     /// @param weight `[out, in]`, of a type that [packs][#packs]
     /// @param rows most rows of a product, at least 1
     public static PackedWeight of(Tensor weight, int rows, Owned owner) {
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
             IValueVector stack = new IValueVector(new IValue(weight.detach()), new IValue((long) rows));
             operator().get().callBoxed(stack);
-            return new PackedWeight(owner.keep(stack.get(0).toTensor()), rows);
+            // What the stack gives is a place in it, and gone with it: a handle of its own keeps the tensor.
+            return new PackedWeight(owner.keep(new Tensor(stack.get(0).toTensor())), rows);
         }
     }
 

@@ -42,6 +42,27 @@ final class PackedWeightTest {
         }
     }
 
+    /// It is its owner's alone: whatever else was made for it goes with the scope it was made in.
+    @Test
+    void outlivesTheScopeThatItWasMadeIn() {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Owned owner = new Owned()) {
+            Tensor weight = wave(37, 24);
+            PackedWeight packed;
+            try (PointerScope made = new PointerScope()) {
+                packed = PackedWeight.of(weight, 5, owner);
+            }
+            // Others take the places that were left.
+            for (int i = 0; i < 1000; i++) {
+                wave(3, 2);
+            }
+            Tensor x = wave(5, 24);
+            assertThat(Tensors.toDoubles(packed.product(x)))
+                    .containsExactly(Tensors.toDoubles(torch.linear(x, weight)), within(1e-5));
+        }
+    }
+
     @Test
     void onlyFloat32IsPacked() {
         assertThat(PackedWeight.packs(ScalarType.Double)).isFalse();
