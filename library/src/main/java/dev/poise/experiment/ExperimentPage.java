@@ -1,5 +1,6 @@
 package dev.poise.experiment;
 
+import dev.poise.bandit.Band;
 import dev.poise.evaluate.Estimate;
 import dev.poise.report.Page;
 import java.util.List;
@@ -49,12 +50,27 @@ public record ExperimentPage(String title, String lead, List<Part> parts, List<S
             return difference.interval().high() < 0 ? FAILS : OPEN;
         }
 
-        /// The same of a claim that something is below zero.
+        /// Of a claim that two differences are both above zero.
+        static Verdict positive(Estimate one, Estimate other) {
+            Verdict first = positive(one);
+            return first == HOLDS ? positive(other) : first;
+        }
+
+        /// Of a claim that something is below zero.
         static Verdict negative(Estimate difference) {
             return switch (positive(difference)) {
                 case HOLDS -> FAILS;
                 case FAILS -> HOLDS;
                 case OPEN -> OPEN;
+            };
+        }
+
+        /// By where an estimate lies in a band that was set before.
+        static Verdict of(Band.Verdict verdict) {
+            return switch (verdict) {
+                case INSIDE -> HOLDS;
+                case MEAN_INSIDE -> OPEN;
+                case OUTSIDE -> FAILS;
             };
         }
     }

@@ -1,6 +1,5 @@
 package dev.poise.experiment;
 
-import dev.poise.bandit.Band;
 import dev.poise.bandit.LengthGoal;
 import dev.poise.bandit.LengthStudy;
 import dev.poise.evaluate.Estimate;
@@ -60,15 +59,9 @@ final class LengthText {
                     case MEASURED -> " (an earlier re-implementation of ours).";
                 };
         return new Claim(
-                claim.text() + origin, signed(claim.measured()) + " tokens after 600 steps.", verdict(claim.verdict()));
-    }
-
-    private static Verdict verdict(Band.Verdict verdict) {
-        return switch (verdict) {
-            case INSIDE -> Verdict.HOLDS;
-            case MEAN_INSIDE -> Verdict.OPEN;
-            case OUTSIDE -> Verdict.FAILS;
-        };
+                claim.text() + origin,
+                signed(claim.measured()) + " tokens after 600 steps.",
+                Verdict.of(claim.verdict()));
     }
 
     private static Chart bars(LengthStudy study, LengthGoal goal) {
@@ -207,7 +200,7 @@ final class LengthText {
                                         + FIGURE,
                                 "It is shorter than RWR by " + saved(outcome, goal, Way.ON_POLICY_DPO, Way.RWR)
                                         + ", than RLOO by " + saved(outcome, goal, Way.ON_POLICY_DPO, Way.RLOO) + steps,
-                                both(
+                                Verdict.positive(
                                         less(outcome, goal, Way.ON_POLICY_DPO, Way.RWR),
                                         less(outcome, goal, Way.ON_POLICY_DPO, Way.RLOO))),
                         new Claim(
@@ -222,7 +215,7 @@ final class LengthText {
                                 "min: Pref-FT moves least (an earlier finding of ours on lengths alone).",
                                 "Offline DPO is shorter by " + saved(outcome, goal, Way.OFFLINE_DPO, Way.PREF_FT)
                                         + ", RWR by " + saved(outcome, goal, Way.RWR, Way.PREF_FT) + steps,
-                                both(
+                                Verdict.positive(
                                         less(outcome, goal, Way.OFFLINE_DPO, Way.PREF_FT),
                                         less(outcome, goal, Way.RWR, Way.PREF_FT))));
             case MODE ->
@@ -238,7 +231,7 @@ final class LengthText {
                         "It is shorter than offline DPO by "
                                 + saved(outcome, goal, Way.ON_POLICY_DPO, Way.OFFLINE_DPO) + ", than RWR by "
                                 + saved(outcome, goal, Way.ON_POLICY_DPO, Way.RWR) + steps,
-                        both(
+                        Verdict.positive(
                                 less(outcome, goal, Way.ON_POLICY_DPO, Way.OFFLINE_DPO),
                                 less(outcome, goal, Way.ON_POLICY_DPO, Way.RWR))));
         };
@@ -247,11 +240,6 @@ final class LengthText {
     /// An interval that tells the two apart speaks against a claim that they are alike.
     private static Verdict differs(Estimate difference) {
         return Verdict.positive(difference) == Verdict.OPEN ? Verdict.OPEN : Verdict.FAILS;
-    }
-
-    private static Verdict both(Estimate one, Estimate other) {
-        Verdict first = Verdict.positive(one);
-        return first == Verdict.HOLDS ? Verdict.positive(other) : first;
     }
 
     /// How many tokens better one way's answers are at the end than another's, paired by seed.
@@ -364,20 +352,10 @@ final class LengthText {
     }
 
     private static String signed(Estimate estimate) {
-        return String.format(
-                Locale.ROOT,
-                "%+.1f (%+.1f to %+.1f)",
-                estimate.value(),
-                estimate.interval().low(),
-                estimate.interval().high());
+        return Figures.text(estimate, "%+.1f");
     }
 
     private static String plain(Estimate estimate) {
-        return String.format(
-                Locale.ROOT,
-                "%.1f (%.1f to %.1f)",
-                estimate.value(),
-                estimate.interval().low(),
-                estimate.interval().high());
+        return Figures.text(estimate, "%.1f");
     }
 }

@@ -1,6 +1,5 @@
 package dev.poise.experiment;
 
-import dev.poise.bandit.Band;
 import dev.poise.bandit.LengthStudy;
 import dev.poise.bandit.Outcome;
 import dev.poise.bandit.Tables;
@@ -161,13 +160,7 @@ final class OnPolicyText {
                 COMPLEMENTARY,
                 "On-policy DPO (β = 0.05) on R1 after a thousand rewards, learning rate .003 for all, less offline DPO: "
                         + signed(overOffline) + "; less on-policy best of N: " + signed(overSupervised) + ".",
-                both(overOffline, overSupervised));
-    }
-
-    /// Two differences, both of which should be above zero.
-    private static Verdict both(Estimate one, Estimate other) {
-        Verdict first = Verdict.positive(one);
-        return first == Verdict.HOLDS ? Verdict.positive(other) : first;
+                Verdict.positive(overOffline, overSupervised));
     }
 
     private static List<Claim> reuse(Tables tables) {
@@ -223,16 +216,8 @@ final class OnPolicyText {
                 .map(claim -> new Claim(
                         "A band that was set before: " + claim.text() + ".",
                         plain(claim.measured()) + ".",
-                        verdict(claim.verdict())))
+                        Verdict.of(claim.verdict())))
                 .toList();
-    }
-
-    private static Verdict verdict(Band.Verdict verdict) {
-        return switch (verdict) {
-            case INSIDE -> Verdict.HOLDS;
-            case MEAN_INSIDE -> Verdict.OPEN;
-            case OUTSIDE -> Verdict.FAILS;
-        };
     }
 
     private static Chart factorial(Tables tables, String problem) {
@@ -390,7 +375,9 @@ final class OnPolicyText {
                 "Best of N, the same thousand rewards, hundred steps and learning rate, on-policy less offline: "
                         + signed(Estimate.mean("gain", "reward", thin)) + " on R1, "
                         + signed(Estimate.mean("gain", "reward", thick)) + " on R2.",
-                both(Estimate.mean("gain", "reward", thin), Estimate.pairedDifference("more", "reward", thin, thick)));
+                Verdict.positive(
+                        Estimate.mean("gain", "reward", thin),
+                        Estimate.pairedDifference("more", "reward", thin, thick)));
     }
 
     private static double[] gains(SequenceStudy study, String problem) {
@@ -428,7 +415,7 @@ final class OnPolicyText {
                 COMPLEMENTARY,
                 "On-policy DPO on R1 after a thousand rewards, one learning rate for all, less offline DPO: "
                         + signed(overOffline) + "; less on-policy best of N: " + signed(overSupervised) + ".",
-                both(overOffline, overSupervised));
+                Verdict.positive(overOffline, overSupervised));
     }
 
     private static Estimate less(double[] more, double[] less) {
@@ -502,20 +489,10 @@ final class OnPolicyText {
     // --- words
 
     private static String signed(Estimate estimate) {
-        return String.format(
-                Locale.ROOT,
-                "%+.3f (%+.3f to %+.3f)",
-                estimate.value(),
-                estimate.interval().low(),
-                estimate.interval().high());
+        return Figures.text(estimate, "%+.3f");
     }
 
     private static String plain(Estimate estimate) {
-        return String.format(
-                Locale.ROOT,
-                "%.3f (%.3f to %.3f)",
-                estimate.value(),
-                estimate.interval().low(),
-                estimate.interval().high());
+        return Figures.text(estimate, "%.3f");
     }
 }
