@@ -57,7 +57,6 @@ public final class LengthProblem {
     private static final double SKEW_MEAN = 12;
     private static final int BATCH = 64;
     private static final long STORIES = 0x73746f72696573L; // keeps prompts the same whatever the seeds are
-    private static final int SMOOTHED = 4;
 
     /// How a policy is tuned.
     public enum Way {
@@ -110,7 +109,7 @@ public final class LengthProblem {
 
     /// A policy's answers to the test prompts, one each.
     ///
-    /// @param gold what they are truly worth, in tokens: minus the length, or minus its distance to the mode
+    /// @param gold what they are truly worth, in tokens: minus the length, or minus its distance to the usual one
     /// @param length tokens, the ending one included
     /// @param ended share that the policy ended itself
     public record Answers(Estimate gold, Estimate length, Estimate ended) {}
@@ -140,11 +139,11 @@ public final class LengthProblem {
 
     /// What came out.
     ///
-    /// @param mode the most common length of the decoder's own completions, tokens
+    /// @param usual the median length of the decoder's own completions that end, tokens
     /// @param runs by goal, seed and way
     /// @param accuracies of reward models on pairs that they did not learn from, by goal and seed; empty for the
     ///     truth
-    public record Outcome(int mode, List<Run> runs, List<Double> accuracies) {
+    public record Outcome(int usual, List<Run> runs, List<Double> accuracies) {
 
         /// Mean over seeds of what a way's answers are truly worth at the end, with its interval.
         ///
@@ -194,7 +193,7 @@ public final class LengthProblem {
     }
 
     /// Prompts and what the decoder makes of them.
-    private record Ground(List<String> prompts, List<String> tests, int mode, Answers before) {}
+    private record Ground(List<String> prompts, List<String> tests, int usual, Answers before) {}
 
     private Outcome run(List<LengthGoal> goals, List<Way> ways, List<Long> seeds, int workers) throws IOException {
         total = (long) goals.size() * seeds.size() * ways.size();
@@ -208,8 +207,8 @@ public final class LengthProblem {
         Files.write(
                 folder.resolve("tests.jsonl"),
                 tests.stream().map(LengthProblem::row).toList());
-        int mode = mode(prompts);
-        progress.note("the decoder's most common length is " + mode + " tokens");
+        int usual = usual(prompts);
+        progress.note("the decoder's usual length is " + usual + " tokens");
         List<Run> runs = new ArrayList<>();
         List<Double> accuracies = new ArrayList<>();
         record Tuning(Way way, long seed) {}
@@ -217,12 +216,12 @@ public final class LengthProblem {
                 .flatMap(seed -> ways.stream().map(way -> new Tuning(way, seed)))
                 .toList();
         for (LengthGoal goal : goals) {
-            Ground ground = new Ground(prompts, tests, mode, answers(model, tests, goal, mode));
+            Ground ground = new Ground(prompts, tests, usual, answers(model, tests, goal, usual));
             Cores.map(workers, seeds, seed -> judge(ground, goal, seed), accuracy -> {})
                     .forEach(accuracy -> accuracy.ifPresent(accuracies::add));
             runs.addAll(Cores.map(workers, tunings, one -> tuned(ground, goal, one.way(), one.seed()), run -> {}));
         }
-        return new Outcome(mode, List.copyOf(runs), List.copyOf(accuracies));
+        return new Outcome(usual, List.copyOf(runs), List.copyOf(accuracies));
     }
 
     /// Different stories of the decoder's own without their ends.
@@ -250,30 +249,24 @@ public final class LengthProblem {
         }
     }
 
-    /// The middle of the nine neighbouring lengths that most completions have, of those that ended.
-    private int mode(List<String> prompts) {
-        int[] counts = new int[MAX_NEW_TOKENS + 1];
-        for (TextSample one : drawn(model, prompts, STORIES)) {
-            if (one.sample().ended()) {
-                counts[one.sample().tokens().length]++;
-            }
+    /// The median length of completions that ended. It stands for the most common one, since endings come about as
+    /// often at one place as at another.
+    private int usual(List<String> prompts) {
+        int[] lengths = drawn(model, prompts, STORIES).stream()
+                .filter(one -> one.sample().ended())
+                .mapToInt(one -> one.sample().tokens().length)
+                .sorted()
+                .toArray();
+        if (lengths.length == 0) {
+            throw new IllegalStateException(model + ": must end some of its stories within " + MAX_NEW_TOKENS
+                    + " tokens behind their cut, got none of " + prompts.size());
         }
-        int best = SMOOTHED;
-        int most = -1;
-        for (int length = SMOOTHED; length + SMOOTHED < counts.length; length++) {
-            int near = Arrays.stream(counts, length - SMOOTHED, length + SMOOTHED + 1)
-                    .sum();
-            if (near > most) {
-                most = near;
-                best = length;
-            }
-        }
-        return best;
+        return lengths[lengths.length / 2];
     }
 
     /// The truth as a reward of texts: their tokens, read again.
-    private static Reward truth(LengthGoal goal, int mode, Tokenizer tokenizer) {
-        return (prompt, completion) -> goal.worth(tokenizer.encode(completion, false).length, mode);
+    private static Reward truth(LengthGoal goal, int usual, Tokenizer tokenizer) {
+        return (prompt, completion) -> goal.worth(tokenizer.encode(completion, false).length, usual);
     }
 
     private Path home(LengthGoal goal, long seed) {
@@ -304,7 +297,7 @@ public final class LengthProblem {
     }
 
     private List<String> pairs(Ground ground, LengthGoal goal, long seed, Tokenizer tokenizer) {
-        Reward truth = truth(goal, ground.mode(), tokenizer);
+        Reward truth = truth(goal, ground.usual(), tokenizer);
         SplittableRandom random = new SplittableRandom(seed);
         List<List<TextSample>> sides =
                 List.of(drawn(model, ground.prompts(), 2 * seed + 1), drawn(model, ground.prompts(), 2 * seed + 2));
@@ -368,10 +361,10 @@ public final class LengthProblem {
                 output,
                 seed);
         try (Tokenizer tokenizer = Tokenizer.read(model)) {
-            Reward truth = truth(goal, ground.mode(), tokenizer);
+            Reward truth = truth(goal, ground.usual(), tokenizer);
             Training.Outcome outcome = Training.run(recipe, false, Progress.silent(), judged ? null : truth);
             double seconds = (System.nanoTime() - began) / 1e9;
-            Answers after = answers(outcome.model(), ground.tests(), goal, ground.mode());
+            Answers after = answers(outcome.model(), ground.tests(), goal, ground.usual());
             Run run = run(goal, way, seed, output, ground.before(), after, seconds);
             synchronized (progress) {
                 progress.advanced(
@@ -421,10 +414,10 @@ public final class LengthProblem {
                 .orElse(Double.NaN);
     }
 
-    private Answers answers(Path directory, List<String> prompts, LengthGoal goal, int mode) {
+    private Answers answers(Path directory, List<String> prompts, LengthGoal goal, int usual) {
         List<TextSample> drawn = drawn(directory, prompts, ~STORIES);
         try (Tokenizer tokenizer = Tokenizer.read(model)) {
-            Reward truth = truth(goal, mode, tokenizer);
+            Reward truth = truth(goal, usual, tokenizer);
             return new Answers(
                     Estimate.mean(
                             "gold reward",

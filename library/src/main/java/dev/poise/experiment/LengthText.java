@@ -157,7 +157,9 @@ final class LengthText {
                         new Fact("prompts", scale.prompts() + " learnt from, " + scale.tests() + " measured on"),
                         new Fact("steps", scale.steps() + " of " + scale.promptsAStep() + " prompts"),
                         new Fact("learning rate", "AdamW, " + scale.learningRate() + " for all"),
-                        new Fact("most common length", outcome.mode() + " tokens"),
+                        new Fact(
+                                "usual length",
+                                outcome.usual() + " tokens, the median of those that end: they have no peak"),
                         new Fact(
                                 "reward models",
                                 outcome.accuracies().isEmpty()

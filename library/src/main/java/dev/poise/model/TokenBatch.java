@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 public record TokenBatch(
         int[] ids, int[] positions, List<Segment> segments, int[] readAt, int[] targets, int[] offsets) {
 
+    /// Tokens of a prompt from which sharing it saves more than another segment costs.
+    private static final int LEAST_SHARED = 8;
+
     public TokenBatch {
         if (targets.length == 0) {
             throw new IllegalArgumentException(
@@ -46,6 +49,29 @@ public record TokenBatch(
         Layout layout = new Layout(ends);
         groups.forEach(layout::add);
         return layout.toBatch();
+    }
+
+    /// Groups of neighbours that stand behind one prompt, such as several answers to it: each prompt is then run once.
+    ///
+    /// @return all sequences in the same order
+    public static List<List<TokenSequence>> alike(List<TokenSequence> sequences) {
+        List<List<TokenSequence>> groups = new ArrayList<>();
+        for (TokenSequence sequence : sequences) {
+            if (groups.isEmpty() || !samePrompt(groups.getLast().getLast(), sequence)) {
+                groups.add(new ArrayList<>());
+            }
+            groups.getLast().add(sequence);
+        }
+        return groups;
+    }
+
+    /// Whether two sequences stand behind one prompt that is long enough to be worth sharing: most begin with the same
+    /// token or two.
+    public static boolean samePrompt(TokenSequence one, TokenSequence other) {
+        int prompt = one.firstTrained();
+        return prompt >= LEAST_SHARED
+                && prompt == other.firstTrained()
+                && Arrays.equals(one.ids(), 0, prompt, other.ids(), 0, prompt);
     }
 
     /// How many sequences.

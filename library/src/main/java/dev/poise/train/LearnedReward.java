@@ -111,10 +111,9 @@ public final class LearnedReward implements Reward, AutoCloseable {
             answers.add(sequence(i, prompts.get(i), completions.get(i)));
         }
         double[] scores = new double[answers.size()];
-        int[] lengths = answers.stream().mapToInt(TokenSequence::length).toArray();
-        for (int[] micro : MicroBatches.split(lengths, microBatchTokens)) {
+        for (int[] micro : MicroBatches.split(answers.stream().map(List::of).toList(), microBatchTokens)) {
             TokenBatch batch = TokenBatch.ofEnds(
-                    Arrays.stream(micro).mapToObj(i -> List.of(answers.get(i))).toList());
+                    TokenBatch.alike(Arrays.stream(micro).mapToObj(answers::get).toList()));
             double[] some = model.scores(batch);
             for (int i = 0; i < micro.length; i++) {
                 if (!Double.isFinite(some[i])) {

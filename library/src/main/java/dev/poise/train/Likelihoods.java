@@ -66,9 +66,8 @@ public final class Likelihoods {
         int stretch = 1024; // rows looked at together, so that rows of similar length share a forward pass
         for (int from = 0; from < rows.size(); from += stretch) {
             List<? extends Encoded> some = rows.subList(from, Math.min(from + stretch, rows.size()));
-            int[] lengths = some.stream().mapToInt(TrainingRow::tokens).toArray();
             int done = from;
-            for (int[] micro : MicroBatches.split(lengths, microBatchTokens)) {
+            for (int[] micro : MicroBatches.of(some, microBatchTokens)) {
                 List<TrainingRow> batch = Arrays.stream(micro)
                         .mapToObj(i -> TrainingRow.of(some.get(i)))
                         .toList();

@@ -299,12 +299,11 @@ final class Monitors {
     private SequencedMap<String, Double> heldOut(long step) throws IOException {
         Columns good = new Columns();
         Columns bad = new Columns();
-        int[] lengths =
-                rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
+        List<Encoded> encoded = rows.stream().map(TrainingRow::encoded).toList();
         Set<Need> labels = EnumSet.of(Need.LABELS);
         boolean paired = rows.getFirst().encoded() instanceof Encoded.Pair;
         List<TrainingRow> order = new ArrayList<>();
-        for (int[] micro : MicroBatches.split(lengths, recipe.train().microBatchTokens())) {
+        for (int[] micro : MicroBatches.of(encoded, recipe.train().microBatchTokens())) {
             List<TrainingRow> some = Arrays.stream(micro).mapToObj(rows::get).toList();
             TokenBatch batch = Measured.layOut(some, labels);
             Measured measured = new Measured(some, labels, batch, policy.measure(batch, settings.topK()));

@@ -637,11 +637,10 @@ final class OnPolicyRows implements Supply {
                 .flatMap(group -> group.completions().stream().map(one -> single(group, one)))
                 .toList();
         float[][][] flat = new float[sequences.size()][][];
-        int[] lengths = sequences.stream().mapToInt(TrainingRow::tokens).toArray();
-        for (int[] micro : MicroBatches.split(lengths, recipe.train().microBatchTokens())) {
-            TokenBatch batch = TokenBatch.of(Arrays.stream(micro)
-                    .mapToObj(i -> List.of(sequences.get(i).sequence()))
-                    .toList());
+        for (int[] micro : MicroBatches.of(sequences, recipe.train().microBatchTokens())) {
+            TokenBatch batch = TokenBatch.of(TokenBatch.alike(Arrays.stream(micro)
+                    .mapToObj(i -> sequences.get(i).sequence())
+                    .toList()));
             float[][] read = policy.hidden(batch);
             for (int i = 0; i < micro.length; i++) {
                 flat[micro[i]] = Arrays.copyOfRange(read, batch.offsets()[i], batch.offsets()[i + 1]);

@@ -116,9 +116,8 @@ public final class Tuner implements AutoCloseable {
     private Evaluated run(List<TrainingRow> rows, Averages averages, boolean backward) {
         averages.add("loss", 0, 0); // so that it is a line's first metric
         Totals totals = Measured.totals(rows);
-        int[] lengths =
-                rows.stream().mapToInt(row -> TrainingRow.tokens(row.encoded())).toArray();
-        List<List<TrainingRow>> microBatches = MicroBatches.split(lengths, settings.microBatchTokens()).stream()
+        List<Encoded> encoded = rows.stream().map(TrainingRow::encoded).toList();
+        List<List<TrainingRow>> microBatches = MicroBatches.of(encoded, settings.microBatchTokens()).stream()
                 .map(micro -> Arrays.stream(micro).mapToObj(rows::get).toList())
                 .toList();
         Evaluated evaluated = needs.contains(Need.WHOLE_STEP)
