@@ -41,7 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// their usual length, in five ways, from a reward model that was itself learnt from pairs.
 ///
 /// A prompt is a story of the decoder's own without its last 16 to 80 tokens, so that endings come within the 96 tokens
-/// of a completion. For every goal and seed, pairs of completions are drawn from the decoder and labelled by the truth,
+/// of a completion, and a dash: without one nothing would tell a reward model where the completion begins, and so how
+/// long it is. For every goal and seed, pairs of completions are drawn from the decoder and labelled by the truth,
 /// for [LengthGoal#SKEW] cut behind ⌊e⌋ tokens, e exponential of mean 12, and ended there. A reward model learns from
 /// them; on-policy ways are rewarded by it, offline ones learn from labels: for `SKEW` of those pairs, else of
 /// completions drawn by the decoder as they were. What comes out is measured by the truth, on prompts that nobody
@@ -54,7 +55,9 @@ public final class LengthProblem {
     private static final int STORY_TOKENS = 400;
     private static final int LEAST_CUT = 16;
     private static final int MOST_CUT = 80;
+    private static final String DASH = " --";
     private static final double SKEW_MEAN = 12;
+    private static final int PAIRS_A_PROMPT = 2;
     private static final int BATCH = 64;
     private static final long STORIES = 0x73746f72696573L; // keeps prompts the same whatever the seeds are
 
@@ -96,7 +99,7 @@ public final class LengthProblem {
     public record Scale(int prompts, int tests, int steps, int promptsAStep, double learningRate, boolean learned) {
 
         /// What takes minutes.
-        public static final Scale USUAL = new Scale(256, 64, 100, 16, 5e-4, true);
+        public static final Scale USUAL = new Scale(256, 64, 100, 8, 1e-4, true);
 
         public Scale {
             if (promptsAStep < 1 || prompts < promptsAStep || tests < 2 || steps < 1 || !(learningRate > 0)) {
@@ -241,7 +244,7 @@ public final class LengthProblem {
                 for (Sample sample : sampler.sample(Collections.nCopies(BATCH, opening), decoding)) {
                     int kept = sample.tokens().length - random.nextInt(LEAST_CUT, MOST_CUT + 1);
                     if (sample.ended() && kept >= LEAST_CUT && stories.size() < count) {
-                        stories.add(tokenizer.decode(Arrays.copyOf(sample.tokens(), kept), true));
+                        stories.add(tokenizer.decode(Arrays.copyOf(sample.tokens(), kept), true) + DASH);
                     }
                 }
             }
@@ -299,16 +302,18 @@ public final class LengthProblem {
     private List<String> pairs(Ground ground, LengthGoal goal, long seed, Tokenizer tokenizer) {
         Reward truth = truth(goal, ground.usual(), tokenizer);
         SplittableRandom random = new SplittableRandom(seed);
-        List<List<TextSample>> sides =
-                List.of(drawn(model, ground.prompts(), 2 * seed + 1), drawn(model, ground.prompts(), 2 * seed + 2));
+        List<String> prompts = ground.prompts().stream()
+                .flatMap(prompt -> Collections.nCopies(2 * PAIRS_A_PROMPT, prompt).stream())
+                .toList();
+        List<TextSample> drawn = drawn(model, prompts, seed);
         List<String> rows = new ArrayList<>();
-        for (int i = 0; i < ground.prompts().size(); i++) {
-            String one = answer(goal, sides.getFirst().get(i), tokenizer, random);
-            String other = answer(goal, sides.getLast().get(i), tokenizer, random);
+        for (int i = 0; i < prompts.size(); i += 2) {
+            String one = answer(goal, drawn.get(i), tokenizer, random);
+            String other = answer(goal, drawn.get(i + 1), tokenizer, random);
             double lead = truth.score("", one) - truth.score("", other);
             if (lead != 0 && !one.isBlank() && !other.isBlank()) {
                 ObjectNode row = JsonMapper.shared().createObjectNode();
-                row.put("prompt", ground.prompts().get(i));
+                row.put("prompt", prompts.get(i));
                 row.put("chosen", lead > 0 ? one : other).put("rejected", lead > 0 ? other : one);
                 rows.add(row.toString());
             }

@@ -42,11 +42,7 @@ public final class OnPolicy {
                 page(
                         model,
                         new Work(
-                                3,
-                                30,
-                                new LengthProblem.Scale(128, 64, 50, 16, 5e-4, true),
-                                List.of(LengthGoal.MIN),
-                                2),
+                                3, 30, new LengthProblem.Scale(128, 64, 50, 8, 1e-4, true), List.of(LengthGoal.MIN), 2),
                         workers,
                         progress);
             case FULL ->

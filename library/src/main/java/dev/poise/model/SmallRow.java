@@ -10,25 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /// A row of a [SmallDecoder] that grows a token at a time, its keys and values kept.
 ///
-/// Products are summed in float32, all else in float64. What a loop reads from memory is of another type than what
-/// it writes: arrays of two types cannot overlap, so the compiler runs it in vector registers.
+/// Products are summed in float32 or as integers, all else in float64. What a loop reads from memory is of another
+/// type than what it writes: arrays of two types cannot overlap, so the compiler runs it in vector registers. Sums of
+/// integers it runs there too, since their order does not matter.
 ///
 /// Not thread-safe; rows of one decoder may grow in different threads.
 public final class SmallRow {
 
+    private static final float STEPS = 64; // in which scores are told apart when the largest is looked for
+
     private final SmallDecoder decoder;
     private final Architecture architecture;
     private final int capacity;
-    private final float[] keys; // [layer, K, W, capacity]
-    private final float[] values; // [layer, K, W, capacity]
+    private final SmallCache keys; // [layer, K, W, capacity]
+    private final SmallCache values; // [layer, K, W, capacity]
     private final double[] residual; // [D]
     private final double[] normed; // [D]
     private final double[] queryKeyValue; // [(H + 2K) W]
     private final double[] attended; // [H W]
     private final double[] inner; // [F], or [2F] where gated
     private final double[] gate; // [F]
-    private final double[] scores; // [capacity]
-    private final float[] weights; // [capacity]
+    private final float[] scores; // [capacity]
+    private final int[] weights; // [capacity]
+    private final int one; // a weight of 1
     private final double[] logits; // [V]
     private final float[] factors; // inputs of a map, scaled
     private final float[] sums; // outputs of a map
@@ -40,17 +44,20 @@ public final class SmallRow {
         this.decoder = decoder;
         this.architecture = decoder.architecture;
         this.capacity = capacity;
-        int cached = architecture.layers() * architecture.keyWidth() * capacity;
-        this.keys = new float[cached];
-        this.values = new float[cached];
+        int coordinates = architecture.layers() * architecture.keyWidth();
+        this.keys = new SmallCache(coordinates, capacity);
+        this.values = new SmallCache(coordinates, capacity);
         this.residual = new double[architecture.width()];
         this.normed = new double[architecture.width()];
         this.queryKeyValue = new double[architecture.queryWidth() + 2 * architecture.keyWidth()];
         this.attended = new double[architecture.queryWidth()];
         this.inner = new double[architecture.feedForward() * (architecture.gated() ? 2 : 1)];
         this.gate = new double[architecture.feedForward()];
-        this.scores = new double[capacity];
-        this.weights = new float[capacity];
+        this.scores = new float[capacity];
+        this.weights = new int[capacity];
+        // As many values as there may be, each times a weight of 1, must add up to less than 2^63.
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(capacity);
+        this.one = 1 << Math.min(SmallCache.BITS, Long.SIZE - 2 - SmallCache.BITS - bits);
         this.logits = new double[architecture.vocabulary()];
         this.factors = new float[decoder.widest];
         this.sums = new float[decoder.widest];
@@ -61,8 +68,8 @@ public final class SmallRow {
     /// Another row that begins with the tokens of this one, without running them again.
     public SmallRow fork() {
         SmallRow copy = new SmallRow(decoder, capacity);
-        System.arraycopy(keys, 0, copy.keys, 0, keys.length);
-        System.arraycopy(values, 0, copy.values, 0, values.length);
+        copy.keys.take(keys);
+        copy.values.take(values);
         System.arraycopy(residual, 0, copy.residual, 0, residual.length);
         copy.length = length;
         return copy;
@@ -146,13 +153,12 @@ public final class SmallRow {
         turn(0, heads, layer.queryNorm());
         turn(heads, keyHeads, layer.keyNorm());
         for (int i = 0; i < architecture.keyWidth(); i++) {
-            int place = (index * architecture.keyWidth() + i) * capacity + length;
-            keys[place] = (float) queryKeyValue[heads * headWidth + i];
-            values[place] = (float) queryKeyValue[(heads + keyHeads) * headWidth + i];
+            int coordinate = index * architecture.keyWidth() + i;
+            keys.put(coordinate, length, queryKeyValue[heads * headWidth + i]);
+            values.put(coordinate, length, queryKeyValue[(heads + keyHeads) * headWidth + i]);
         }
         for (int head = 0; head < heads; head++) {
-            int cache = (index * keyHeads + head / (heads / keyHeads)) * headWidth * capacity;
-            read(head * headWidth, cache);
+            read(head * headWidth, (index * keyHeads + head / (heads / keyHeads)) * headWidth);
         }
     }
 
@@ -183,93 +189,62 @@ public final class SmallRow {
     /// What one query head reads of the tokens so far and the new one.
     ///
     /// @param query where the head's query begins, and where what it reads goes
-    /// @param cache where its keys and values begin
-    private void read(int query, int cache) {
+    /// @param first the first coordinate of its keys and values
+    private void read(int query, int first) {
         int seen = length + 1;
         int width = architecture.headWidth();
-        for (int i = 0; i < width; i++) {
-            queryKeyValue[query + i] *= architecture.attentionScale();
-        }
         Arrays.fill(scores, 0, seen, 0);
         int i = 0;
         for (; i + 3 < width; i += 4) {
-            addScaled(query + i, cache + i * capacity, seen);
+            addScaled(
+                    factor(query, first, i),
+                    factor(query, first, i + 1),
+                    factor(query, first, i + 2),
+                    factor(query, first, i + 3),
+                    keys.numbers(),
+                    (first + i) * capacity,
+                    capacity,
+                    seen,
+                    scores);
         }
         for (; i < width; i++) {
-            addScaled(queryKeyValue[query + i], keys, cache + i * capacity, seen, scores);
+            addScaled(factor(query, first, i), keys.numbers(), (first + i) * capacity, seen, scores);
         }
-        weigh(seen);
-        for (i = 0; i + 3 < width; i += 4) {
-            gather(query + i, cache + i * capacity, seen);
-        }
-        for (; i < width; i++) {
-            attended[query + i] = dot(cache + i * capacity, seen);
-        }
-    }
-
-    /// Adds what four coordinates of the query give to the scores.
-    private void addScaled(int query, int cache, int seen) {
-        addScaled(
-                queryKeyValue[query],
-                queryKeyValue[query + 1],
-                queryKeyValue[query + 2],
-                queryKeyValue[query + 3],
-                keys,
-                cache,
-                capacity,
-                seen,
-                scores);
-    }
-
-    /// From scores to weights: their softmax.
-    private void weigh(int seen) {
-        double largest = scores[seen - 1];
-        double next = scores[0];
-        // Two at a time, for one would wait for itself; Math.max would ask for NaN and for the sign of zero.
-        for (int t = 0; t + 1 < seen; t += 2) {
-            largest = scores[t] > largest ? scores[t] : largest;
-            next = scores[t + 1] > next ? scores[t + 1] : next;
-        }
-        largest = Math.max(largest, next);
-        for (int t = 0; t < seen; t++) {
-            scores[t] -= largest;
-        }
-        Exponential.of(scores, seen);
-        double sum = seen % 2 == 0 ? 0 : scores[seen - 1];
-        double odd = 0;
-        for (int t = 0; t + 1 < seen; t += 2) {
-            sum += scores[t];
-            odd += scores[t + 1];
-        }
-        sum += odd;
-        for (int t = 0; t < seen; t++) {
-            weights[t] = (float) (scores[t] / sum);
+        Exponential.of(scores, bound(scores, seen), seen, one, weights);
+        double sum = sum(weights, seen);
+        for (i = 0; i < width; i++) {
+            attended[query + i] =
+                    dot(weights, values.numbers(), (first + i) * capacity, seen) / sum * values.scale(first + i);
         }
     }
 
-    /// What a head gathers in four coordinates: one sum alone would wait for itself.
-    private void gather(int query, int cache, int seen) {
-        float a = 0;
-        float b = 0;
-        float c = 0;
-        float d = 0;
-        for (int t = 0; t < seen; t++) {
-            float weight = weights[t];
-            a = Math.fma(weight, values[cache + t], a);
-            b = Math.fma(weight, values[cache + capacity + t], b);
-            c = Math.fma(weight, values[cache + 2 * capacity + t], c);
-            d = Math.fma(weight, values[cache + 3 * capacity + t], d);
-        }
-        attended[query] = a;
-        attended[query + 1] = b;
-        attended[query + 2] = c;
-        attended[query + 3] = d;
+    /// What a coordinate's integers are times in scores.
+    private float factor(int query, int first, int i) {
+        return (float) (queryKeyValue[query + i] * architecture.attentionScale() * keys.scale(first + i));
     }
 
-    private double dot(int cache, int seen) {
-        float sum = 0;
-        for (int t = 0; t < seen; t++) {
-            sum = Math.fma(weights[t], values[cache + t], sum);
+    /// A number that no score is above and the largest one hardly below: the nearest of integers is found in vector
+    /// registers, and softmax asks for no more.
+    private static float bound(float[] scores, int count) {
+        int largest = Integer.MIN_VALUE;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, (int) (scores[i] * STEPS));
+        }
+        return (largest + 1f) / STEPS;
+    }
+
+    private static long sum(int[] of, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += of[i];
+        }
+        return sum;
+    }
+
+    private static long dot(int[] weights, int[] of, int start, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += (long) weights[i] * of[start + i];
         }
         return sum;
     }
@@ -366,6 +341,7 @@ public final class SmallRow {
                     weight,
                     from * out,
                     out,
+                    out,
                     sums);
             return;
         }
@@ -375,35 +351,21 @@ public final class SmallRow {
     }
 
     /// What four inputs give to `count` sums, so that each of them is read and written once.
+    ///
+    /// @param stride from one input's numbers to the next one's
     private static void addScaled(
-            float a, float b, float c, float d, int[] weight, int start, int count, float[] sums) {
+            float a, float b, float c, float d, int[] numbers, int start, int stride, int count, float[] sums) {
         for (int o = 0; o < count; o++) {
-            float sum = Math.fma(a, (float) weight[start + o], sums[o]);
-            sum = Math.fma(b, (float) weight[start + count + o], sum);
-            sum = Math.fma(c, (float) weight[start + 2 * count + o], sum);
-            sums[o] = Math.fma(d, (float) weight[start + 3 * count + o], sum);
+            float sum = Math.fma(a, (float) numbers[start + o], sums[o]);
+            sum = Math.fma(b, (float) numbers[start + stride + o], sum);
+            sum = Math.fma(c, (float) numbers[start + 2 * stride + o], sum);
+            sums[o] = Math.fma(d, (float) numbers[start + 3 * stride + o], sum);
         }
     }
 
     private static void addScaled(float factor, int[] weight, int start, int count, float[] sums) {
         for (int o = 0; o < count; o++) {
             sums[o] = Math.fma(factor, (float) weight[start + o], sums[o]);
-        }
-    }
-
-    private static void addScaled(
-            double a, double b, double c, double d, float[] from, int start, int stride, int count, double[] to) {
-        for (int i = 0; i < count; i++) {
-            double sum = Math.fma(a, (double) from[start + i], to[i]);
-            sum = Math.fma(b, (double) from[start + stride + i], sum);
-            sum = Math.fma(c, (double) from[start + 2 * stride + i], sum);
-            to[i] = Math.fma(d, (double) from[start + 3 * stride + i], sum);
-        }
-    }
-
-    private static void addScaled(double factor, float[] from, int start, int count, double[] to) {
-        for (int i = 0; i < count; i++) {
-            to[i] = Math.fma(factor, (double) from[start + i], to[i]);
         }
     }
 

@@ -122,6 +122,48 @@ final class SmallRowTest {
         }
     }
 
+    /// Numbers that grow by 2^60 and shrink again: what is there keeps its place on the largest one's scale.
+    @Test
+    void cachedNumbersAreWithinTheScaleOfTheLargest() {
+        SmallCache cache = new SmallCache(2, 9);
+        double[] put = {3e-9, -2.5, 0, 7.25, 1e9, -3, 123456.789, -1e9, 1 << 26};
+        double largest = 0;
+        for (int t = 0; t < put.length; t++) {
+            cache.put(1, t, put[t]);
+            largest = Math.max(largest, Math.abs(put[t]));
+            for (int i = 0; i <= t; i++) {
+                double kept = cache.numbers()[9 + i] * cache.scale(1);
+                assertThat(kept).as("%d of %d", i, t).isCloseTo(put[i], within(largest * 0x1p-25));
+            }
+        }
+        assertThat(Arrays.stream(cache.numbers(), 0, 9)).containsOnly(0);
+        assertThat(Arrays.stream(cache.numbers(), 9, 18).map(Math::abs)).allMatch(number -> number <= 1 << 26);
+        SmallCache copy = new SmallCache(2, 9);
+        copy.take(cache);
+        assertThat(copy.numbers()).containsExactly(cache.numbers());
+        assertThat(copy.scale(1)).isEqualTo(cache.scale(1));
+        assertThatThrownBy(() -> cache.put(0, 0, Double.NaN)).hasMessageContaining("must be finite, got NaN");
+        assertThatThrownBy(() -> cache.put(0, 0, Double.NEGATIVE_INFINITY)).hasMessageContaining("got -Infinity");
+    }
+
+    /// e^(x − largest) rounded to a unit, whatever stands behind the count.
+    @Test
+    void exponentialsOfScoresAreRoundedToTheirUnit() {
+        float[] scores = new float[300];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = 3 - i * i * 0.01f;
+        }
+        int one = 1 << 26;
+        int[] units = new int[301];
+        units[300] = 77;
+        Exponential.of(scores, 3.015625f, 300, one, units);
+        for (int i = 0; i < scores.length; i++) {
+            double exact = Math.exp(scores[i] - 3.015625) * one;
+            assertThat(units[i]).as("score %s", scores[i]).isBetween((int) (exact - 0.7), (int) (exact + 0.7));
+        }
+        assertThat(units[300]).isEqualTo(77);
+    }
+
     @Test
     void theExponentialIsExactToEightDigits() {
         SplittableRandom random = new SplittableRandom(5);
