@@ -196,8 +196,14 @@ function read(panel, name, position, move) {
 
 // ---- maps ----
 
-const SEQUENTIAL = [[247, 251, 255], [158, 202, 225], [49, 130, 189], [8, 48, 107]];
-const DIVERGING = [[178, 24, 43], [239, 138, 98], [247, 247, 247], [103, 169, 207], [33, 102, 172]];
+// What is nothing looks like the page behind it, light or dark.
+const DARK = matchMedia("(prefers-color-scheme: dark)").matches;
+const SEQUENTIAL = DARK
+  ? [[30, 36, 44], [24, 74, 118], [58, 138, 196], [198, 222, 243]]
+  : [[247, 251, 255], [158, 202, 225], [49, 130, 189], [8, 48, 107]];
+const DIVERGING = DARK
+  ? [[250, 150, 110], [160, 62, 44], [30, 36, 44], [34, 92, 146], [112, 182, 238]]
+  : [[178, 24, 43], [239, 138, 98], [247, 247, 247], [103, 169, 207], [33, 102, 172]];
 
 function colourAt(ramp, share) {
   const place = Math.min(1, Math.max(0, share)) * (ramp.length - 1);
