@@ -52,7 +52,8 @@ final class ChildTest {
         // The inner shell is a process of its own, and the outer one only waits for it.
         double others = shell("(" + work + "); :").run().usage().otherCores().orElseThrow();
 
-        assertThat(others).isBetween(0.4, (double) Runtime.getRuntime().availableProcessors());
+        // The system counts in ticks of ten milliseconds, which may make a little more than all of it.
+        assertThat(others).isBetween(0.4, 1.05 * Runtime.getRuntime().availableProcessors());
     }
 
     @Test
