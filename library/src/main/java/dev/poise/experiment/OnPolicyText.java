@@ -328,7 +328,11 @@ final class OnPolicyText {
                         new Claim(
                                 "A bounded margin holds a long answer back: IPO’s target is one for the whole answer (our"
                                         + " earlier finding; not of the paper).",
-                                "R1 on-policy after 100 rounds, margin 50 less margin 10: "
+                                "R1 on-policy after "
+                                        + study.row("R1", true, "ipo margin 10, lr 0.001")
+                                                .rounds()
+                                                .getLast()
+                                        + " rounds, margin 50 less margin 10: "
                                         + signed(less(
                                                 study.row("R1", true, "ipo margin 50, lr 0.001")
                                                         .last(),
