@@ -139,7 +139,7 @@ final class LengthText {
                 outcome.runs().stream().map(Run::goal).distinct().toList();
         return new Part(
                 "Stories of the wanted length",
-                "A decoder of 260,000 parameters ends its own stories: sooner (min), where most of them end (mode), or"
+                "A decoder of 260,000 parameters ends its own stories: sooner (min), where they usually end (mode), or"
                         + " sooner after pairs that were cut at random (skew). On-policy ways learn from a reward model that"
                         + " was itself learnt from pairs; what is measured is true lengths, on prompts that nothing was"
                         + " learnt from.",

@@ -11,21 +11,7 @@ public final class Exponential {
     /// Replaces the first `count` values by their exponentials.
     public static void of(double[] values, int count) {
         for (int i = 0; i < count; i++) {
-            double x = Math.max(-87.0, Math.min(87.0, values[i])) / 1024;
-            double e = Math.fma(x, 1.0 / 720, 1.0 / 120);
-            e = Math.fma(e, x, 1.0 / 24);
-            e = Math.fma(e, x, 1.0 / 6);
-            e = Math.fma(e, x, 1.0 / 2);
-            e = Math.fma(e, x, 1);
-            e = Math.fma(e, x, 1);
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
+            double e = power256(Math.max(-87.0, Math.min(87.0, values[i])) / 1024, 1.0 / 720);
             e *= e;
             e *= e;
             values[i] = e;
@@ -39,22 +25,26 @@ public final class Exponential {
         for (int i = 0; i < count; i++) {
             // Above 0 there is nothing, which saves half of the clamp; a degree more saves two squarings.
             double x = Math.max(-87.0, (double) values[i] - largest) / 256;
-            double e = Math.fma(x, 1.0 / 5040, 1.0 / 720);
-            e = Math.fma(e, x, 1.0 / 120);
-            e = Math.fma(e, x, 1.0 / 24);
-            e = Math.fma(e, x, 1.0 / 6);
-            e = Math.fma(e, x, 1.0 / 2);
-            e = Math.fma(e, x, 1);
-            e = Math.fma(e, x, 1);
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            e *= e;
-            exponentials[i] = (int) Math.fma(e, (double) one, 0.5);
+            exponentials[i] = (int) Math.fma(power256(x, Math.fma(x, 1.0 / 5040, 1.0 / 720)), (double) one, 0.5);
         }
+    }
+
+    /// (1 + x + x²/2 + … + x⁵/120 + sixth x⁶)^256.
+    private static double power256(double x, double sixth) {
+        double e = Math.fma(sixth, x, 1.0 / 120);
+        e = Math.fma(e, x, 1.0 / 24);
+        e = Math.fma(e, x, 1.0 / 6);
+        e = Math.fma(e, x, 1.0 / 2);
+        e = Math.fma(e, x, 1);
+        e = Math.fma(e, x, 1);
+        e *= e;
+        e *= e;
+        e *= e;
+        e *= e;
+        e *= e;
+        e *= e;
+        e *= e;
+        e *= e;
+        return e;
     }
 }

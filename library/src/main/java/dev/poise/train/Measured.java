@@ -51,14 +51,11 @@ record Measured(List<TrainingRow> rows, Set<Need> needs, TokenBatch batch, doubl
 
     /// The flat batch of some rows.
     static TokenBatch layOut(List<TrainingRow> rows, Set<Need> needs) {
+        List<List<TokenSequence>> sequences =
+                rows.stream().map(row -> TrainingRow.sequences(row.encoded())).toList();
+        boolean single = sequences.getFirst().size() == 1;
         List<List<TokenSequence>> groups = new ArrayList<>(
-                rows.getFirst().encoded() instanceof Encoded.Single
-                        ? TokenBatch.alike(rows.stream()
-                                .map(row -> TrainingRow.sequences(row.encoded()).getFirst())
-                                .toList())
-                        : rows.stream()
-                                .map(row -> TrainingRow.sequences(row.encoded()))
-                                .toList());
+                single ? TokenBatch.alike(sequences.stream().map(List::getFirst).toList()) : sequences);
         if (needs.contains(Need.PROMPTS)) {
             rows.forEach(row -> groups.add(
                     List.of(prompt(TrainingRow.sequences(row.encoded()).getFirst()))));
