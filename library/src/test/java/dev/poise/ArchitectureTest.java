@@ -32,6 +32,7 @@ final class ArchitectureTest {
             Map.entry("oracle", List.of("data", "tokenize")),
             Map.entry("remote", List.of("oracle")),
             Map.entry("evaluate", List.of()),
+            Map.entry("parallel", List.of()),
             Map.entry("monitor", List.of("evaluate")),
             Map.entry("online", List.of("data", "evaluate", "monitor")),
             Map.entry("run", List.of("torch", "data", "tokenize", "objective", "oracle", "monitor")),
@@ -57,7 +58,7 @@ final class ArchitectureTest {
             Map.entry("sink", List.of("monitor", "run")),
             Map.entry("watch", List.of("report")),
             Map.entry("gradient", List.of("torch", "tokenize", "data", "model", "objective", "run", "train", "report")),
-            Map.entry("bandit", List.of("objective", "evaluate", "report")),
+            Map.entry("bandit", List.of("objective", "evaluate", "parallel", "report")),
             Map.entry("advise", List.of("evaluate", "report")),
             Map.entry(
                     "experiment",
@@ -76,6 +77,7 @@ final class ArchitectureTest {
                             "run",
                             "train",
                             "bandit",
+                            "parallel",
                             "report")));
 
     private static final List<String> WITHOUT_NATIVE_CODE = List.of(
@@ -89,6 +91,7 @@ final class ArchitectureTest {
             "oracle",
             "remote",
             "evaluate",
+            "parallel",
             "online",
             "monitor",
             "run",

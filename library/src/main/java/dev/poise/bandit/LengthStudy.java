@@ -4,16 +4,14 @@ import dev.poise.bandit.LengthRun.Way;
 import dev.poise.bandit.Setting.Source;
 import dev.poise.evaluate.Estimate;
 import dev.poise.objective.Dpo;
+import dev.poise.parallel.Cores;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The length problems on policies that are nothing but lengths: what on-policy samples and a negative gradient are
@@ -133,34 +131,19 @@ public record LengthStudy(int seeds, List<Row> rows, List<Claim> claims) {
 
     private static List<Map<Way, List<Double>>> seeds(
             LengthGoal goal, int seeds, int threads, AtomicInteger count, IntConsumer done) {
-        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            List<Future<Map<Way, List<Double>>>> futures = new ArrayList<>();
-            for (int seed = 1; seed <= seeds; seed++) {
-                long number = seed;
-                futures.add(pool.submit(() -> {
-                    LengthRun run = new LengthRun(goal, number);
+        return Cores.map(
+                threads,
+                IntStream.rangeClosed(1, seeds).boxed().toList(),
+                seed -> {
+                    LengthRun run = new LengthRun(goal, seed);
                     Map<Way, List<Double>> figures = new LinkedHashMap<>();
                     for (Way way : WAYS) {
                         figures.put(way, run.measures(way, LAST, EVERY));
                         done.accept(count.incrementAndGet());
                     }
                     return figures;
-                }));
-            }
-            List<Map<Way, List<Double>>> all = new ArrayList<>();
-            for (Future<Map<Way, List<Double>>> future : futures) {
-                all.add(future.get());
-            }
-            return all;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+                },
+                figures -> {});
     }
 
     private static Row row(LengthGoal goal, Way way, List<List<Double>> figures) {

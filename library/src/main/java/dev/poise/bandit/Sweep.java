@@ -1,18 +1,14 @@
 package dev.poise.bandit;
 
-import java.util.ArrayList;
+import dev.poise.parallel.Cores;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// Many settings under many seeds, a run on each core at a time. The numbers do not depend on how many cores.
-///
-/// A run's weights, gradients and moments stay in its core's cache, which running several in one loop would not.
 ///
 /// @param settings each once
 /// @param seeds how many, from 1; at least 2, since one value has no interval
@@ -41,41 +37,22 @@ public record Sweep(List<Setting> settings, int seeds) {
     /// @throws ArithmeticException when a loss is no finite number
     public List<Outcome> run(int threads, IntConsumer done) {
         AtomicInteger count = new AtomicInteger();
-        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            List<List<Future<List<Point>>>> futures = new ArrayList<>();
-            for (Setting setting : settings) {
-                List<Future<List<Point>>> runs = new ArrayList<>();
-                for (int seed = 1; seed <= seeds; seed++) {
-                    long number = seed;
-                    runs.add(pool.submit(() -> {
-                        List<Point> points = BanditRun.of(setting, number);
-                        done.accept(count.incrementAndGet());
-                        return points;
-                    }));
-                }
-                futures.add(runs);
-            }
-            try {
-                List<Outcome> outcomes = new ArrayList<>();
-                for (int i = 0; i < settings.size(); i++) {
-                    List<List<Point>> runs = new ArrayList<>();
-                    for (Future<List<Point>> future : futures.get(i)) {
-                        runs.add(future.get());
-                    }
-                    outcomes.add(new Outcome(settings.get(i), runs));
-                }
-                return outcomes;
-            } catch (ExecutionException e) {
-                pool.shutdownNow();
-                if (e.getCause() instanceof RuntimeException cause) {
-                    throw cause;
-                }
-                throw new IllegalStateException(e.getCause());
-            } catch (InterruptedException e) {
-                pool.shutdownNow();
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", e);
-            }
-        }
+        List<Run> runs = settings.stream()
+                .flatMap(setting -> LongStream.rangeClosed(1, seeds).mapToObj(seed -> new Run(setting, seed)))
+                .toList();
+        List<List<Point>> points = Cores.map(
+                threads,
+                runs,
+                run -> {
+                    List<Point> measured = BanditRun.of(run.setting, run.seed);
+                    done.accept(count.incrementAndGet());
+                    return measured;
+                },
+                measured -> {});
+        return IntStream.range(0, settings.size())
+                .mapToObj(i -> new Outcome(settings.get(i), points.subList(i * seeds, (i + 1) * seeds)))
+                .toList();
     }
+
+    private record Run(Setting setting, long seed) {}
 }

@@ -5,6 +5,7 @@ import dev.poise.evaluate.Estimate;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
 import dev.poise.oracle.Reward;
+import dev.poise.parallel.Cores;
 import dev.poise.run.MetricLine;
 import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;

@@ -1,5 +1,6 @@
 package dev.poise.experiment;
 
+import dev.poise.parallel.Cores;
 import dev.poise.tokenize.Tokenizer;
 import dev.poise.torch.Torch;
 import dev.poise.train.Progress;

@@ -10,6 +10,7 @@ import dev.poise.model.ModelDirectory;
 import dev.poise.model.Pass;
 import dev.poise.model.TokenBatch;
 import dev.poise.objective.Credit.Running;
+import dev.poise.parallel.Cores;
 import dev.poise.run.AtomicWrite;
 import dev.poise.sample.Decoding;
 import dev.poise.sample.Sample;
