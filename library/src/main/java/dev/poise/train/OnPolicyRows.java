@@ -2,30 +2,18 @@ package dev.poise.train;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.poise.data.DataException;
 import dev.poise.data.Encoded;
 import dev.poise.data.Shuffle;
-import dev.poise.evaluate.Estimate;
-import dev.poise.evaluate.Interval;
 import dev.poise.model.Decoder;
 import dev.poise.model.ModelDirectory;
-import dev.poise.model.TokenBatch;
 import dev.poise.monitor.Rollout;
-import dev.poise.objective.Credit;
-import dev.poise.objective.Credit.Outcome;
-import dev.poise.objective.Credit.Running;
 import dev.poise.objective.Mixture;
 import dev.poise.objective.RewardedObjective;
-import dev.poise.online.Completion;
 import dev.poise.online.Completion.Author;
 import dev.poise.online.Group;
 import dev.poise.online.Memory;
 import dev.poise.online.RoundReading;
-import dev.poise.online.ValueHead;
-import dev.poise.oracle.Candidates;
-import dev.poise.oracle.PairBuilder;
 import dev.poise.oracle.Reward;
-import dev.poise.oracle.RewardException;
 import dev.poise.remote.Answers;
 import dev.poise.remote.Counts;
 import dev.poise.remote.RemoteReward;
@@ -34,11 +22,6 @@ import dev.poise.run.Metrics;
 import dev.poise.run.Recipe;
 import dev.poise.run.Results;
 import dev.poise.run.RunDirectory;
-import dev.poise.sample.Decoding;
-import dev.poise.sample.Sampler;
-import dev.poise.sample.TextSample;
-import dev.poise.sample.TextSampler;
-import dev.poise.tokenize.TokenSequence;
 import dev.poise.tokenize.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +33,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,26 +51,18 @@ import org.jspecify.annotations.Nullable;
 /// Source: arXiv 2404.14367, algorithm 1.
 final class OnPolicyRows implements Supply {
 
-    /// Rows that grow together.
-    private static final int BATCH = 64;
-
-    private static final long TOLD_AFTER_NANOSECONDS = 10_000_000_000L;
-
-    /// Keeps the draws apart from other streams of the same seed: "rollout" in ASCII.
-    private static final long STREAM = 0x726f6c6c6f7574L;
-
     private final Recipe recipe;
     private final Recipe.Online online;
-    private final Optional<RewardedObjective> rewarded;
+    private final Rollouts rollouts;
+    private final RoundRows roundRows;
+    private final Crediting crediting;
     private final List<Encoded> prompts;
     private final List<Encoded> heldOut;
-    private final Tokenizer tokenizer;
     private final Decoder policy;
     private final @Nullable Decoder reference;
     private final OpenedReward reward;
     private final Answers answers;
     private final Metrics metrics;
-    private final Progress progress;
     private final long start = System.nanoTime();
     private double roundSeconds;
     private SequencedMap<String, Double> newReading = new LinkedHashMap<>();
@@ -112,22 +86,22 @@ final class OnPolicyRows implements Supply {
             Optional<Path> checkpoint) {
         this.recipe = recipe;
         this.online = requireNonNull(recipe.online(), "online");
-        this.rewarded = rewarded(recipe.objective());
+        this.rollouts = new Rollouts(recipe, prompts, tokenizer, policy, reference, reward.reward(), progress);
+        this.roundRows = new RoundRows(prompts, online.pairs(), rewarded(recipe.objective()));
+        this.crediting = new Crediting(recipe, policy, reference, roundRows);
         this.prompts = prompts;
         this.heldOut = heldOut;
-        this.tokenizer = tokenizer;
         this.policy = policy;
         this.reference = reference;
         this.reward = reward;
         this.answers = answers;
         this.metrics = metrics;
-        this.progress = progress;
         Recipe.Replay replay = online.replay();
         Memory memory = new Memory(replay.share(), replay.decay(), replay.rounds(), List.of());
         this.state = checkpoint
                 .map(directory -> RoundState.readFrom(directory, memory))
                 .orElseGet(() -> RoundState.start(memory));
-        this.rows = state.parts().stream().map(this::made).toList();
+        this.rows = state.parts().stream().map(roundRows::of).toList();
     }
 
     /// The term that credits completions, if there is one: the only term then.
@@ -161,7 +135,8 @@ final class OnPolicyRows implements Supply {
                     : OpenedReward.of(
                             specifications,
                             directory -> learned(directory, recipe),
-                            service -> new RemoteReward(service, answers, recipe.seed() ^ STREAM, progress::note));
+                            service -> new RemoteReward(
+                                    service, answers, recipe.seed() ^ Rollouts.STREAM, progress::note));
             reference = reference(recipe, policy);
             OnPolicyRows rows = new OnPolicyRows(
                     recipe,
@@ -278,7 +253,7 @@ final class OnPolicyRows implements Supply {
     private void begin(long round, long step) throws IOException {
         long began = System.nanoTime();
         int[] places = places(round);
-        List<Group> fresh = drawn(round, places);
+        List<Group> fresh = rollouts.of(round, places);
         double drawingSeconds = (System.nanoTime() - began) / 1e9;
         int size = recipe.train().batchPairs();
         List<List<Group>> parts = new ArrayList<>();
@@ -286,14 +261,12 @@ final class OnPolicyRows implements Supply {
             parts.add(new ArrayList<>(
                     fresh.subList(Math.min(part * size, fresh.size()), Math.min((part + 1) * size, fresh.size()))));
         }
-        List<Group> again = state.memory().at(round, recipe.seed() ^ STREAM);
+        List<Group> again = state.memory().at(round, recipe.seed() ^ Rollouts.STREAM);
         for (int i = 0; i < again.size(); i++) {
             parts.get(i % parts.size()).add(again.get(i));
         }
-        double[] entropy = new double[2]; // sum, tokens
-        List<List<Group>> measured =
-                parts.stream().map(part -> measured(part, round, entropy)).toList();
-        Credits credits = credited(measured, round);
+        Crediting.Likely likely = crediting.likely(parts, round);
+        Crediting.Credits credits = crediting.credited(likely.parts(), round, state.running(), state.values());
         List<Group> own = credits.parts().stream()
                 .flatMap(List::stream)
                 .filter(group -> group.round() == round)
@@ -308,12 +281,10 @@ final class OnPolicyRows implements Supply {
                 credits.running(),
                 credits.values(),
                 state.memory().remembering(own));
-        rows = credits.parts().stream().map(this::made).toList();
+        rows = credits.parts().stream().map(roundRows::of).toList();
         roundSeconds += (System.nanoTime() - began) / 1e9;
         reading.putAll(credits.reading());
-        if (entropy[1] > 0) {
-            reading.put(Rollout.ENTROPY, entropy[0] / entropy[1]);
-        }
+        likely.entropy().ifPresent(entropy -> reading.put(Rollout.ENTROPY, entropy));
         newReading = reading;
         SequencedMap<String, Object> line = new LinkedHashMap<>();
         line.put("epoch", step / (double) stepsPerEpoch());
@@ -350,421 +321,9 @@ final class OnPolicyRows implements Supply {
         return Arrays.copyOfRange(order, from, to);
     }
 
-    /// A completion before it is scored and measured.
-    private record Draft(Author author, int[] tokens, boolean ended, String text) {}
-
-    private List<Group> drawn(long round, int[] places) {
-        List<int[]> ids = Arrays.stream(places)
-                .mapToObj(place -> TrainingRow.prompt(prompts.get(place)))
-                .toList();
-        List<List<Draft>> drafts = new ArrayList<>();
-        ids.forEach(ignored -> drafts.add(new ArrayList<>()));
-        Recipe.Samples samples = online.samples();
-        if (samples.policy() > 0) {
-            long total = (long) ids.size() * samples.policy();
-            long began = System.nanoTime();
-            add(
-                    Author.POLICY,
-                    sampler(policy)
-                            .sample(ids, samples.policy(), decoding(seed(round)), done -> told(began, done, total)),
-                    drafts);
-        }
-        if (samples.reference() > 0) {
-            Decoder writer = requireNonNull(reference, "reference");
-            for (int i = 0; i < places.length; i++) {
-                // By the prompt and not by the round: the same completions whenever the prompt comes up.
-                add(
-                        Author.REFERENCE,
-                        sampler(writer)
-                                .sample(
-                                        List.of(ids.get(i)),
-                                        samples.reference(),
-                                        decoding(seed(-1L - places[i])),
-                                        done -> {}),
-                        drafts.subList(i, i + 1));
-            }
-        }
-        if (samples.data() > 0) {
-            for (int i = 0; i < places.length; i++) {
-                drafts.get(i).addAll(answers(prompts.get(places[i]), samples.data()));
-            }
-        }
-        for (int i = 0; i < places.length; i++) {
-            if (drafts.get(i).isEmpty()) {
-                throw new DataException(
-                        prompts.get(places[i]).source(),
-                        "must hold an answer: online.samples takes those of the data alone");
-            }
-        }
-        return scored(round, places, ids, drafts);
-    }
-
-    /// Rounds of seconds are steps' business: only a long one is told of.
-    private void told(long began, long done, long total) {
-        if (System.nanoTime() - began > TOLD_AFTER_NANOSECONDS) {
-            progress.advanced("rollout", done, total, new LinkedHashMap<>());
-        }
-    }
-
-    private static void add(Author author, List<List<TextSample>> sampled, List<List<Draft>> drafts) {
-        for (int i = 0; i < sampled.size(); i++) {
-            for (TextSample one : sampled.get(i)) {
-                drafts.get(i)
-                        .add(new Draft(
-                                author, one.sample().tokens(), one.sample().ended(), one.text()));
-            }
-        }
-    }
-
-    /// What the data holds behind the prompt; of a conversation the first answer.
-    private List<Draft> answers(Encoded row, int count) {
-        return TrainingRow.sequences(row).stream()
-                .filter(sequence -> sequence.trainedTokens() > 0)
-                .limit(count)
-                .map(sequence -> {
-                    int from = sequence.firstTrained();
-                    int to = from;
-                    while (to < sequence.length() && sequence.trained()[to]) {
-                        to++;
-                    }
-                    int[] tokens = Arrays.copyOfRange(sequence.ids(), from, to);
-                    boolean ended = tokenizer.specialTokens().stop().contains(tokens[tokens.length - 1]);
-                    return new Draft(Author.DATA, tokens, ended, tokenizer.decode(tokens, true));
-                })
-                .toList();
-    }
-
-    private List<Group> scored(long round, int[] places, List<int[]> ids, List<List<Draft>> drafts) {
-        List<Candidates> candidates = score(
-                "round " + round,
-                ids,
-                drafts.stream()
-                        .map(some -> some.stream().map(Draft::text).toList())
-                        .toList(),
-                i -> prompts.get(places[i]));
-        List<Group> groups = new ArrayList<>();
-        for (int i = 0; i < places.length; i++) {
-            List<Completion> completions = new ArrayList<>();
-            for (int k = 0; k < drafts.get(i).size(); k++) {
-                Draft draft = drafts.get(i).get(k);
-                completions.add(new Completion(
-                        draft.author(),
-                        draft.tokens(),
-                        draft.ended(),
-                        candidates.get(i).rewards().get(k),
-                        new double[draft.tokens().length],
-                        new double[0],
-                        new double[0],
-                        new double[0]));
-            }
-            groups.add(new Group(round, places[i], ids.get(i), completions));
-        }
-        return groups;
-    }
-
-    /// Finds a prompt's row by its place among those that are scored.
-    private interface Rows {
-        Encoded get(int place);
-    }
-
-    private List<Candidates> score(String when, List<int[]> ids, List<List<String>> texts, Rows asked) {
-        List<String> said =
-                ids.stream().map(prompt -> tokenizer.decode(prompt, true)).toList();
-        try {
-            return Candidates.scored(reward.reward(), said, texts);
-        } catch (RewardException e) {
-            int prompt = 0;
-            int completion = e.answer();
-            while (completion >= texts.get(prompt).size()) {
-                completion -= texts.get(prompt).size();
-                prompt++;
-            }
-            throw e.calling(when + ": the reward of completion " + completion + " of the prompt at "
-                    + asked.get(prompt).source());
-        }
-    }
-
-    /// Groups with their log-probabilities, as the steps on them will measure them: rows in the same order, and
-    /// so the same micro-batches and the same rounding.
-    private List<Group> measured(List<Group> part, long round, double[] entropy) {
-        List<Encoded.Single> sequences = part.stream()
-                .flatMap(group -> group.completions().stream().map(one -> single(group, one)))
-                .toList();
-        double[][] entropies = new double[sequences.size()][];
-        double[][] now = measured(policy, sequences, entropies);
-        double[][] initial = reference == null
-                ? new double[sequences.size()][0]
-                : measured(reference, sequences, new double[sequences.size()][]);
-        List<Group> groups = new ArrayList<>();
-        int next = 0;
-        for (Group group : part) {
-            List<Completion> completions = new ArrayList<>();
-            for (Completion one : group.completions()) {
-                double[] anchor = anchor(now[next], initial[next]);
-                completions.add(
-                        group.round() == round ? one.measured(now[next], initial[next], anchor) : one.anchored(anchor));
-                if (group.round() == round && one.author() == Author.POLICY) {
-                    entropy[0] += Arrays.stream(entropies[next]).sum();
-                    entropy[1] += entropies[next].length;
-                }
-                next++;
-            }
-            groups.add(group.with(completions));
-        }
-        return groups;
-    }
-
-    /// @param entropies told those of every token
-    /// @return log-probabilities of every token
-    private double[][] measured(Decoder decoder, List<Encoded.Single> sequences, double[][] entropies) {
-        double[][] logProbs = new double[sequences.size()][];
-        Likelihoods.measureAll(
-                decoder, sequences, recipe.train().microBatchTokens(), done -> {}, (measured, row, i) -> {
-                    int from = measured.batch().offsets()[i];
-                    int to = measured.batch().offsets()[i + 1];
-                    logProbs[row] = Arrays.copyOfRange(measured.tokens().logProbs(), from, to);
-                    entropies[row] = Arrays.copyOfRange(measured.tokens().entropies(), from, to);
-                });
-        return logProbs;
-    }
-
-    /// w log π_ref + (1 − w) log π of every token, not normalised: of two completions of one prompt the normaliser
-    /// cancels where it matters, in the difference of their sums. Source: arXiv 2404.03715, appendix A.
-    private double[] anchor(double[] now, double[] initial) {
-        double weight = online.anchor();
-        if (weight == 0) {
-            return now;
-        }
-        if (weight == 1 || initial.length == 0) {
-            return initial;
-        }
-        double[] mixed = new double[now.length];
-        Arrays.setAll(mixed, t -> weight * initial[t] + (1 - weight) * now[t]);
-        return mixed;
-    }
-
-    /// What crediting a round led to.
-    private record Credits(
-            List<List<Group>> parts, Running running, ValueHead values, SequencedMap<String, Double> reading) {}
-
-    /// Groups with their advantages, for an objective that reads some.
-    private Credits credited(List<List<Group>> parts, long round) {
-        SequencedMap<String, Double> reading = new LinkedHashMap<>();
-        if (rewarded.isEmpty()) {
-            return new Credits(parts, state.running(), state.values(), reading);
-        }
-        RewardedObjective objective = rewarded.get();
-        List<Group> groups = parts.stream().flatMap(List::stream).toList();
-        boolean estimates = objective.credit() instanceof Credit.Gae;
-        List<List<float[][]>> hidden = estimates ? hidden(groups) : List.of();
-        List<List<Outcome>> outcomes = new ArrayList<>();
-        Running running = state.running();
-        for (int i = 0; i < groups.size(); i++) {
-            List<Outcome> prompt = new ArrayList<>();
-            for (int k = 0; k < groups.get(i).completions().size(); k++) {
-                prompt.add(outcome(
-                        groups.get(i).completions().get(k),
-                        objective.penalty().ofReward(),
-                        estimates ? hidden.get(i).get(k) : null));
-            }
-            outcomes.add(prompt);
-            running = groups.get(i).round() == round ? running.plus(List.of(prompt)) : running;
-        }
-        List<List<double[]>> advantages = objective.credit().of(outcomes, running);
-        ValueHead values =
-                objective.credit() instanceof Credit.Gae gae ? fitted(gae, outcomes, hidden, reading) : state.values();
-        List<List<Group>> credited = new ArrayList<>();
-        int next = 0;
-        for (List<Group> part : parts) {
-            List<Group> some = new ArrayList<>();
-            for (Group group : part) {
-                List<double[]> own = advantages.get(next++);
-                some.add(group.with(IntStream.range(0, own.size())
-                        .mapToObj(k -> group.completions().get(k).credited(own.get(k)))
-                        .toList()));
-            }
-            credited.add(some);
-        }
-        return new Credits(credited, running, values, reading);
-    }
-
-    /// @param cost reward that a nat of log π − log π_anchor costs
-    /// @param hidden before every token; null where no value head reads it
-    private Outcome outcome(Completion one, double cost, float @Nullable [][] hidden) {
-        double[] costs = new double[one.tokens().length];
-        double[] values = new double[costs.length];
-        for (int t = 0; t < costs.length; t++) {
-            costs[t] = cost == 0 ? 0 : cost * (one.logProbs()[t] - one.anchor()[t]);
-            values[t] = hidden == null ? 0 : state.values().of(hidden[t]);
-        }
-        return new Outcome(one.reward(), costs, values);
-    }
-
-    /// Learns what this round returned, for the next one to be held against.
-    private static ValueHead fitted(
-            Credit.Gae gae,
-            List<List<Outcome>> outcomes,
-            List<List<float[][]>> hidden,
-            SequencedMap<String, Double> reading) {
-        List<float[]> states = new ArrayList<>();
-        List<Double> returns = new ArrayList<>();
-        Running all = Running.START;
-        Running missed = Running.START;
-        for (int i = 0; i < outcomes.size(); i++) {
-            for (int k = 0; k < outcomes.get(i).size(); k++) {
-                Outcome outcome = outcomes.get(i).get(k);
-                double[] advantages = gae.of(outcome);
-                for (int t = 0; t < advantages.length; t++) {
-                    double returned = advantages[t] + outcome.values()[t];
-                    states.add(hidden.get(i).get(k)[t]);
-                    returns.add(returned);
-                    all = all.plus(returned);
-                    missed = missed.plus(advantages[t]);
-                }
-            }
-        }
-        if (all.squares() > 0) {
-            reading.put("rollout/value_explained", 1 - missed.squares() / all.squares());
-        }
-        return ValueHead.fitted(
-                states.toArray(float[][]::new),
-                returns.stream().mapToDouble(Double::doubleValue).toArray());
-    }
-
-    /// The policy's hidden state before every token of every completion.
-    private List<List<float[][]>> hidden(List<Group> groups) {
-        List<Encoded.Single> sequences = groups.stream()
-                .flatMap(group -> group.completions().stream().map(one -> single(group, one)))
-                .toList();
-        float[][][] flat = new float[sequences.size()][][];
-        for (int[] micro : MicroBatches.of(sequences, recipe.train().microBatchTokens())) {
-            TokenBatch batch = TokenBatch.of(TokenBatch.alike(Arrays.stream(micro)
-                    .mapToObj(i -> sequences.get(i).sequence())
-                    .toList()));
-            float[][] read = policy.hidden(batch);
-            for (int i = 0; i < micro.length; i++) {
-                flat[micro[i]] = Arrays.copyOfRange(read, batch.offsets()[i], batch.offsets()[i + 1]);
-            }
-        }
-        List<List<float[][]>> byGroup = new ArrayList<>();
-        int next = 0;
-        for (Group group : groups) {
-            int size = group.completions().size();
-            byGroup.add(List.of(Arrays.copyOfRange(flat, next, next + size)));
-            next += size;
-        }
-        return byGroup;
-    }
-
-    /// The rows of a minibatch.
-    private List<TrainingRow> made(List<Group> part) {
-        return rewarded.map(objective -> credited(part, objective)).orElseGet(() -> paired(part));
-    }
-
-    private List<TrainingRow> credited(List<Group> part, RewardedObjective objective) {
-        List<TrainingRow> made = new ArrayList<>();
-        for (Group group : part) {
-            double all = group.completions().stream()
-                    .mapToDouble(OnPolicyRows::logRatio)
-                    .sum();
-            int others = group.completions().size() - 1;
-            for (Completion one : group.completions()) {
-                boolean counts = Arrays.stream(one.advantages()).anyMatch(advantage -> advantage != 0);
-                if (counts || !objective.credit().leavesOut()) {
-                    double baseline = others > 0 ? (all - logRatio(one)) / others : 0;
-                    made.add(new TrainingRow(
-                            single(group, one),
-                            one.anchor().length > 0 ? new double[] {one.anchorLogProb()} : null,
-                            null,
-                            null,
-                            new TrainingRow.Rollout(one.advantages(), one.logProbs(), baseline)));
-                }
-            }
-        }
-        return List.copyOf(made);
-    }
-
-    /// log π − log π_anchor when it was drawn.
-    private static double logRatio(Completion one) {
-        return one.logProb() - one.anchorLogProb();
-    }
-
-    private List<TrainingRow> paired(List<Group> part) {
-        List<TrainingRow> made = new ArrayList<>();
-        for (Group group : part) {
-            for (PairBuilder.Pick pick : online.pairs().picks(group.rewards())) {
-                Completion chosen = group.completions().get(pick.chosen());
-                Completion rejected = group.completions().get(pick.rejected());
-                boolean anchored = chosen.anchor().length > 0;
-                made.add(new TrainingRow(
-                        new Encoded.Pair(
-                                prompts.get(group.row()).source(), sequence(group, chosen), sequence(group, rejected)),
-                        anchored ? new double[] {chosen.anchorLogProb(), rejected.anchorLogProb()} : null,
-                        anchored ? new double[][] {chosen.anchor(), rejected.anchor()} : null,
-                        null));
-            }
-        }
-        return List.copyOf(made);
-    }
-
-    private Encoded.Single single(Group group, Completion completion) {
-        return new Encoded.Single(prompts.get(group.row()).source(), sequence(group, completion), null);
-    }
-
-    private static TokenSequence sequence(Group group, Completion completion) {
-        int[] prompt = group.prompt();
-        int[] tokens = completion.tokens();
-        int[] ids = Arrays.copyOf(prompt, prompt.length + tokens.length);
-        System.arraycopy(tokens, 0, ids, prompt.length, tokens.length);
-        boolean[] trained = new boolean[ids.length];
-        Arrays.fill(trained, prompt.length, ids.length, true);
-        return new TokenSequence(ids, trained);
-    }
-
     @Override
     public SequencedMap<String, Double> evaluate() {
-        SequencedMap<String, Double> values = new LinkedHashMap<>();
-        if (heldOut.isEmpty()) {
-            return values;
-        }
-        List<int[]> ids = heldOut.stream().map(TrainingRow::prompt).toList();
-        List<TextSample> drawn = new ArrayList<>();
-        sampler(policy).sample(ids, decoding(seed(Long.MIN_VALUE)), (index, sample) -> drawn.add(sample));
-        double[] rewards =
-                score(
-                                "evaluation",
-                                ids,
-                                drawn.stream().map(one -> List.of(one.text())).toList(),
-                                heldOut::get)
-                        .stream()
-                        .mapToDouble(one -> one.rewards().getFirst())
-                        .toArray();
-        values.put("reward", Arrays.stream(rewards).average().orElseThrow());
-        if (rewards.length > 1) {
-            Interval interval = Estimate.mean("reward", "reward", rewards).interval();
-            values.put("reward_low", interval.low());
-            values.put("reward_high", interval.high());
-        }
-        values.put(
-                "length",
-                drawn.stream()
-                        .mapToInt(one -> one.sample().tokens().length)
-                        .average()
-                        .orElseThrow());
-        return values;
-    }
-
-    private TextSampler sampler(Decoder decoder) {
-        return new TextSampler(new Sampler(decoder, tokenizer.specialTokens().stop(), BATCH), tokenizer);
-    }
-
-    private Decoding decoding(long seed) {
-        return new Decoding(online.temperature(), 0, 1, online.maxNewTokens(), seed);
-    }
-
-    /// Of a stream of draws of this run.
-    private long seed(long stream) {
-        return new SplittableRandom(new SplittableRandom(recipe.seed() ^ STREAM).nextLong() ^ stream).nextLong();
+        return rollouts.evaluated(heldOut);
     }
 
     @Override
