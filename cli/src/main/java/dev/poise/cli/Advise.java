@@ -35,9 +35,6 @@ import picocli.CommandLine.Parameters;
 
 /// `poise advise`: where a model and a data set stand before tuning, and what to do first.
 @Command(
-        name = "advise",
-        description = "Asks a model some prompts of a data set, compares what it writes with the data's answers, places"
-                + " both in the scenarios of arXiv 2404.14367, and advises a recipe and what data to collect next.",
         footer = {
             "",
             "Nothing is printed of the data's text; the page shows the tokens with which a few pairs part. The meaning of"

@@ -39,9 +39,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `poise bandit`: fine-tuning methods on problems small enough to know everything about.
 @Command(
-        name = "bandit",
-        description = "Trains every fine-tuning method on a didactic problem whose best answer is known, and measures"
-                + " reward and divergence exactly (arXiv 2404.14367).",
         footer = {
             "",
             "Methods: pref-ft, best-of-n, rwr, rest, reinforce, rloo, ppo, grpo, dpo, ipo, each with options behind"

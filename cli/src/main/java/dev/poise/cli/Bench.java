@@ -23,8 +23,6 @@ import picocli.CommandLine.Parameters;
 
 /// `poise bench`: times Poise, and what others do on the same work.
 @Command(
-        name = "bench",
-        description = "Times Poise on this machine, in alternation with TRL and transformers where they are installed.",
         footer = {
             "",
             "Work: dpo-float32, dpo-bfloat16, dpo-lora, sample-260k, sample-49m, scaling, matmul.",

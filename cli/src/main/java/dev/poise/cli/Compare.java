@@ -15,8 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// `poise compare`: runs side by side.
 @Command(
-        name = "compare",
-        description = "Shows what runs differed in (recipe, data, code, machine), and what came of it.",
         footer = {
             "",
             "Held-out metrics and monitors are shown at their last value, others as the mean of their last tenth. Each is"

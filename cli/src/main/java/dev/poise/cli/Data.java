@@ -14,10 +14,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `poise data`: what a data set holds, without a model.
-@Command(
-        name = "data",
-        description = "Tells what data sets hold: the shape of their rows, what becomes of them, what cannot be used.",
-        footer = {"", "Rows that cannot be used never stop it; poise train stops at the first unless told otherwise."})
+@Command(footer = {"", "Rows that cannot be used never stop it; poise train stops at the first unless told otherwise."})
 final class Data implements Callable<Integer> {
 
     private final Console console;

@@ -11,10 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `poise doctor`: what was found of all that Poise stands on, and what to do about what is missing.
-@Command(
-        name = "doctor",
-        description = "Looks at what Poise stands on, and says what to do about what is missing.",
-        footer = {"", "Ends with 1 when something is missing that nothing works without."})
+@Command(footer = {"", "Ends with 1 when something is missing that nothing works without."})
 final class Doctor implements Callable<Integer> {
 
     private final Console console;

@@ -18,9 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// `poise evaluate`: how often one model's answers are better than another's, by rules, reward models or what is asked
 /// outside.
 @Command(
-        name = "evaluate",
-        description =
-                "Lets two models answer the same prompts, and says how often the first answers better, by a reward.",
         footer = {
             "",
             "Intervals are at 95 %%: Tango's for the win rate, in which ties count half, Student's t for means, Wilson's"

@@ -20,8 +20,6 @@ import picocli.CommandLine.Parameters;
 
 /// `poise export`: a model or a run in the format of other tools.
 @Command(
-        name = "export",
-        description = "Writes a model or a run in a format that other tools read.",
         footer = {
             "",
             "gguf: one file that llama.cpp runs, of a model directory or a run's model; --output names it.",

@@ -15,8 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `poise generate`: completions of prompts, in the order of the prompts.
 @Command(
-        name = "generate",
-        description = "Lets a model complete prompts; with a chat template, a prompt is a user's turn.",
         footer = {
             "",
             "With --json, one object a line: index, prompt, completion, its number of tokens, their ids, the sum and mean"

@@ -31,10 +31,7 @@ import picocli.CommandLine.Parameters;
 
 /// `poise gradients`: what one step of a recipe would do to its pairs.
 @Command(
-        name = "gradients",
         customSynopsis = "poise gradients [OPTIONS] RECIPE [--KEY VALUE]...",
-        description = "Forecasts what one step of a recipe does to every pair, takes the step to see, and names the"
-                + " pairs most likely to be displaced.",
         footer = {
             "",
             "Recipe and keys are those of poise train: --model DIR, --data.train FILE, --objective.0.beta 0.2. Where a"

@@ -22,8 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `poise init`: a model with random weights, to be trained from scratch.
 @Command(
-        name = "init",
-        description = "Makes a model with random weights of a configuration and a tokenizer.",
         footer = {
             "",
             "Weights are drawn as transformers draws them: normal, with the configuration's initializer_range. The"

@@ -17,8 +17,6 @@ import picocli.CommandLine.Parameters;
 
 /// `poise inspect`: what a model will see of a data set.
 @Command(
-        name = "inspect",
-        description = "Shows what a model will see of a data set: the text, its tokens, and which of them are trained.",
         footer = {
             "",
             "Tokens stand apart as |, those that are trained in brackets. With --json, one object a line:"

@@ -14,8 +14,6 @@ import picocli.CommandLine.Option;
 
 /// `poise merge`: a whole model of a base and its adapter.
 @Command(
-        name = "merge",
-        description = "Writes a base and its adapter as one whole model.",
         footer = {
             "",
             "Every adapted matrix becomes W + s B A, added in float32, so that the whole model's logits are those of the"

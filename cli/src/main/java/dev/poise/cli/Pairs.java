@@ -21,8 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `poise pairs`: a model's own answers as preferences, by a rule that says which is better.
 @Command(
-        name = "pairs",
-        description = "Samples answers, scores them by a reward, and writes better and worse ones as preferences.",
         footer = {
             "",
             "A row holds prompt, chosen, rejected, chosen_reward and rejected_reward; poise train reads it as it is."

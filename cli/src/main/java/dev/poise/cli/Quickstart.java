@@ -11,10 +11,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `poise quickstart`: the main job on an embedded default.
-@Command(
-        name = "quickstart",
-        description = "Trains a tiny decoder from scratch, tunes it on preferences with a known ground truth, and"
-                + " reports.")
+@Command
 final class Quickstart implements Callable<Integer> {
 
     private final Console console;

@@ -25,8 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// `poise reproduce`: a paper's comparison from one command.
 @Command(
-        name = "reproduce",
-        description = "Repeats a paper's comparison on a small model and says, with intervals, what of it holds here.",
         footer = {
             "",
             "Names: gradient (arXiv 2408.16751: MLE, unlikelihood, ExMATE, DPO and their mixtures),",

@@ -18,8 +18,6 @@ import picocli.CommandLine.Option;
 
 /// `poise score`: what a model thinks of the completions of a data set, and how far that is from a reference.
 @Command(
-        name = "score",
-        description = "Prints the log-probabilities that a model gives to the completions of a data set.",
         footer = {
             "",
             "Log-probabilities are in nats over the completion's tokens: their sum, mean and number. With --json, one"

@@ -17,9 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `poise train`: carries out a recipe.
 @Command(
-        name = "train",
         customSynopsis = "poise train [--resume] [--json] RECIPE [--KEY VALUE]...",
-        description = "Tunes a model as a recipe says, and writes the run with its report.",
         footer = {
             "",
             "Every key of the recipe can be set from here, dotted: --model DIR, --data.train FILE, --output RUN,"

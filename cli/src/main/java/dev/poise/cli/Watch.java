@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `poise watch`: runs on a local page while they are written.
-@Command(
-        name = "watch",
-        description = "Shows one run or a directory of runs on a local page that follows them while they train.",
-        footer = {"", "Stop with Ctrl-C. Only this machine can open the page unless --host says otherwise."})
+@Command(footer = {"", "Stop with Ctrl-C. Only this machine can open the page unless --host says otherwise."})
 final class Watch implements Callable<Integer> {
 
     private final Console console;

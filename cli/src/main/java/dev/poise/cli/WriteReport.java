@@ -13,10 +13,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `poise report`: a run as one page.
-@Command(
-        name = "report",
-        description = "Writes a run as one self-contained page, finished or not.",
-        footer = {"", "With --json it prints what the page shows instead."})
+@Command(footer = {"", "With --json it prints what the page shows instead."})
 final class WriteReport implements Callable<Integer> {
 
     private final Console console;

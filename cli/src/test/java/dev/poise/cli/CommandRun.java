@@ -24,7 +24,7 @@ record CommandRun(int code, String out, String err) {
                 false,
                 plain(new PrintWriter(out)),
                 plain(new PrintWriter(err)));
-        int code = Poise.commandLine(console).execute(arguments);
+        int code = Poise.execute(console, arguments);
         console.out().writer().flush();
         console.err().writer().flush();
         return new CommandRun(code, out.toString(), err.toString());

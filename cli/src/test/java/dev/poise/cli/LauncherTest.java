@@ -3,6 +3,17 @@ package dev.poise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.Opcode;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.AccessFlag;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -12,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -92,7 +105,8 @@ final class LauncherTest {
         script(tools.resolve("mvn"), """
                 echo build >> "%1$s/builds"
                 mkdir -p "%1$s/cli/target/lib"
-                touch "%1$s/cli/target/lib/poise-9.jar" "%1$s/cli/target/poise-cli-9.jar\"""".formatted(project));
+                touch "%1$s/cli/target/lib/poise-9.jar" "%1$s/cli/target/poise-cli-9.jar"
+                touch "%1$s/cli/target/lib/picocli-9.jar" "%1$s/cli/target/lib/torch-9.jar\"""".formatted(project));
     }
 
     private CommandRun run(Map<String, String> environment, String... command) throws Exception {
@@ -207,10 +221,64 @@ final class LauncherTest {
         assertThat(arguments).contains("--enable-native-access=ALL-UNNAMED", "-Xmx1g", "-Da=b", "-Dpoise.terminals=");
         assertThat(arguments).endsWith("dev.poise.cli.Poise", "generate", "--prompt", "two words", "");
         String jars = arguments.get(arguments.indexOf("-cp") + 1);
-        assertThat(jars).matches(".*/pro ject/cli/target/poise-[0-9-]+/\\*");
-        try (Stream<Path> inside = Files.list(Path.of(jars).getParent())) {
-            assertThat(inside.map(jar -> jar.getFileName().toString()))
-                    .containsExactlyInAnyOrder("poise-9.jar", "poise-cli-9.jar");
+        assertThat(jars).matches("(.*/pro ject/cli/target/poise-[0-9-]+)/first/\\*:\\1/\\*");
+        Path first = Path.of(jars.substring(0, jars.indexOf("/*")));
+        assertThat(files(first)).containsExactlyInAnyOrder("poise-9.jar", "poise-cli-9.jar", "picocli-9.jar");
+        assertThat(files(first.resolve(".."))).containsExactlyInAnyOrder("first", "torch-9.jar");
+    }
+
+    private static List<String> files(Path folder) throws IOException {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    /// The JVM archives classes of Java 6 and newer only, and asks for stack maps of those from Java 7 on.
+    @Test
+    void oldClassesAreRenewedWithStackMapsAndDoTheSame() throws Throwable {
+        Path jar = folder.resolve("old.jar");
+        ClassDesc sign = ClassDesc.of("old.Sign");
+        byte[] old = ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS).build(sign, type -> type.withVersion(
+                        ClassFile.JAVA_5_VERSION, 0)
+                .withFlags(AccessFlag.PUBLIC)
+                .withMethodBody(
+                        "of",
+                        MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int),
+                        ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC,
+                        code -> code.iload(0)
+                                .ifThenElse(Opcode.IFGE, is -> is.bipush(7).istore(0), no -> no.bipush(-9)
+                                        .istore(0))
+                                .iload(0)
+                                .ireturn()));
+        byte[] kept =
+                ClassFile.of().build(ClassDesc.of("old.Kept"), type -> type.withVersion(ClassFile.JAVA_8_VERSION, 0));
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
+            for (Map.Entry<String, byte[]> entry : Map.of(
+                            "old/Sign.class", old, "old/Kept.class", kept, "old/words.txt", new byte[] {3, 1, 4})
+                    .entrySet()) {
+                out.putNextEntry(new ZipEntry(entry.getKey()));
+                out.write(entry.getValue());
+            }
+        }
+
+        CommandRun run = run(
+                Map.of(),
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                Path.of("RenewClasses.java").toAbsolutePath().toString(),
+                jar.toString());
+
+        assertThat(run.code()).as(run.err()).isZero();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+            assertThat(loader.getResourceAsStream("old/words.txt").readAllBytes())
+                    .containsExactly(3, 1, 4);
+            assertThat(loader.getResourceAsStream("old/Kept.class").readAllBytes())
+                    .isEqualTo(kept);
+            byte[] renewed = loader.getResourceAsStream("old/Sign.class").readAllBytes();
+            assertThat(ClassFile.of().parse(renewed).majorVersion()).isEqualTo(ClassFile.JAVA_17_VERSION);
+            MethodHandle of = MethodHandles.publicLookup()
+                    .findStatic(loader.loadClass("old.Sign"), "of", MethodType.methodType(int.class, int.class));
+            assertThat((int) of.invokeExact(3)).isEqualTo(7);
+            assertThat((int) of.invokeExact(-3)).isEqualTo(-9);
         }
     }
 
@@ -227,7 +295,7 @@ final class LauncherTest {
         assertThat(Path.of(Files.readString(project.resolve("cli/target/poise.ready"))
                         .strip()))
                 .isNotEqualTo(first);
-        assertThat(project.resolve("cli/target").resolve(first).resolve("poise-9.jar"))
+        assertThat(project.resolve("cli/target").resolve(first).resolve("first/poise-9.jar"))
                 .exists();
     }
 

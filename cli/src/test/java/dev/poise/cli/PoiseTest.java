@@ -38,6 +38,39 @@ final class PoiseTest {
         assertThat(places).doesNotContain(-1).isSorted();
     }
 
+    /// Verbs are made only where they are asked for, which must not be seen.
+    @Test
+    void everyVerbThatIsListedTellsOfItsOptionsUnderTheSameWords() {
+        List<String> listed = CommandRun.of("--help")
+                .out()
+                .lines()
+                .dropWhile(line -> !line.equals("Commands:"))
+                .skip(1)
+                .takeWhile(line -> !line.isEmpty())
+                .filter(line -> line.matches("  \\w.*"))
+                .toList();
+
+        assertThat(listed).hasSize(21);
+        for (String line : listed) {
+            String verb = line.strip().replaceFirst(" .*", "");
+            CommandRun run = CommandRun.of(verb, "--help");
+            assertThat(run.code()).isZero();
+            assertThat(run.out()).startsWith("Usage: poise " + verb + " ").contains("--help");
+            assertThat(run.out().replaceAll("\\s+", " "))
+                    .contains(line.strip().substring(verb.length()).strip());
+        }
+    }
+
+    @Test
+    void argumentsMayStandInAFile(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("arguments"), "train\n--help\n");
+
+        CommandRun run = CommandRun.of("@" + file);
+
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).isEqualTo(CommandRun.of("train", "--help").out());
+    }
+
     @Test
     void versionIsOneLine() {
         CommandRun run = CommandRun.of("--version");
