@@ -70,7 +70,7 @@ final class Reproduce implements Callable<Integer> {
     @Option(names = "--quick", description = "Minutes: fewer seeds and pairs, wider intervals.")
     private boolean quick;
 
-    @Option(names = "--full", description = "Hours: everything that the paper varied (overoptimisation).")
+    @Option(names = "--full", description = "Hours: everything that the paper varied (overoptimisation, onpolicy).")
     private boolean full;
 
     @Option(
@@ -112,7 +112,11 @@ final class Reproduce implements Callable<Integer> {
                                     ? Overoptimisation.Scale.QUICK
                                     : full ? Overoptimisation.Scale.FULL : Overoptimisation.Scale.DEFAULT,
                             progress);
-                case ONPOLICY -> OnPolicy.run(decoder, quick ? OnPolicy.Scale.QUICK : OnPolicy.Scale.FULL, progress);
+                case ONPOLICY ->
+                    OnPolicy.run(
+                            decoder,
+                            quick ? OnPolicy.Scale.QUICK : full ? OnPolicy.Scale.FULL : OnPolicy.Scale.DEFAULT,
+                            progress);
             };
         }
         AtomicWrite.file(target, page.html().getBytes(StandardCharsets.UTF_8));
@@ -130,9 +134,9 @@ final class Reproduce implements Callable<Integer> {
         if (quick && full) {
             throw new UsageException("--quick and --full must not stand together");
         }
-        if (full && name != Name.OVEROPTIMISATION) {
+        if (full && name == Name.GRADIENT) {
             throw new UsageException(
-                    "--full must stand with overoptimisation; without --quick, gradient is done in full");
+                    "--full must stand with overoptimisation or onpolicy; without --quick, gradient is done in full");
         }
         if (questions != null && name != Name.OVEROPTIMISATION) {
             throw new UsageException("--questions must stand with overoptimisation, which alone asks any");

@@ -34,6 +34,11 @@ public record Band(double low, double high) {
         return whole ? Verdict.INSIDE : Verdict.MEAN_INSIDE;
     }
 
+    /// Whether no number in an estimate's interval lies here: then chance does not explain that the mean does not.
+    public boolean misses(Estimate estimate) {
+        return estimate.interval().high() < low || estimate.interval().low() > high;
+    }
+
     private boolean contains(double value) {
         return low <= value && value <= high;
     }

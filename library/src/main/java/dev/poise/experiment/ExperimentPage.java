@@ -65,13 +65,12 @@ public record ExperimentPage(String title, String lead, List<Part> parts, List<S
             };
         }
 
-        /// By where an estimate lies in a band that was set before.
-        static Verdict of(Band.Verdict verdict) {
-            return switch (verdict) {
-                case INSIDE -> HOLDS;
-                case MEAN_INSIDE -> OPEN;
-                case OUTSIDE -> FAILS;
-            };
+        /// By where an interval lies: in a band that was set before, off it, or partly in it.
+        static Verdict of(Band band, Estimate estimate) {
+            if (band.of(estimate) == Band.Verdict.INSIDE) {
+                return HOLDS;
+            }
+            return band.misses(estimate) ? FAILS : OPEN;
         }
     }
 

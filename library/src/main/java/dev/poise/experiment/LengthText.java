@@ -61,7 +61,7 @@ final class LengthText {
         return new Claim(
                 claim.text() + origin,
                 signed(claim.measured()) + " tokens after 600 steps.",
-                Verdict.of(claim.verdict()));
+                Verdict.of(claim.band(), claim.measured()));
     }
 
     private static Chart bars(LengthStudy study, LengthGoal goal) {

@@ -24,7 +24,9 @@ public final class OnPolicy {
     public enum Scale {
         /// Minutes: three seeds, fewer rounds over nine tokens, and stories that should be short alone.
         QUICK,
-        /// Five seeds, and three of stories.
+        /// An hour on two cores: five seeds, and three of stories that should be short.
+        DEFAULT,
+        /// Two hours: stories of every wanted length.
         FULL
     }
 
@@ -37,21 +39,14 @@ public final class OnPolicy {
     public static ExperimentPage run(Path model, Scale scale, Progress progress) throws IOException {
         int workers = Torch.start(0);
         Torch.start(1);
-        return switch (scale) {
-            case QUICK ->
-                page(
-                        model,
-                        new Work(
-                                3, 30, new LengthProblem.Scale(128, 64, 50, 8, 1e-4, true), List.of(LengthGoal.MIN), 2),
-                        workers,
-                        progress);
-            case FULL ->
-                page(
-                        model,
-                        new Work(5, 100, LengthProblem.Scale.USUAL, List.of(LengthGoal.values()), 3),
-                        workers,
-                        progress);
-        };
+        List<LengthGoal> minimum = List.of(LengthGoal.MIN);
+        Work work =
+                switch (scale) {
+                    case QUICK -> new Work(3, 30, new LengthProblem.Scale(128, 64, 50, 8, 1e-4, true), minimum, 2);
+                    case DEFAULT -> new Work(5, 100, LengthProblem.Scale.USUAL, minimum, 3);
+                    case FULL -> new Work(5, 100, LengthProblem.Scale.USUAL, List.of(LengthGoal.values()), 3);
+                };
+        return page(model, work, workers, progress);
     }
 
     /// How much is done.

@@ -216,7 +216,7 @@ final class OnPolicyText {
                 .map(claim -> new Claim(
                         "A band that was set before: " + claim.text() + ".",
                         plain(claim.measured()) + ".",
-                        Verdict.of(claim.verdict())))
+                        Verdict.of(claim.band(), claim.measured())))
                 .toList();
     }
 

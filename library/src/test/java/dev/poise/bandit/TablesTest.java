@@ -62,6 +62,11 @@ final class TablesTest {
         assertThat(band.of(estimate(.1, .5))).isEqualTo(Verdict.MEAN_INSIDE);
         assertThat(band.of(estimate(.41, .43))).isEqualTo(Verdict.OUTSIDE);
         assertThat(band.of(estimate(.1, .2))).isEqualTo(Verdict.OUTSIDE);
+        // Half as wide as 12.7 standard errors, as Student's t has it for two values.
+        assertThat(band.misses(estimate(.41, .43))).isFalse();
+        assertThat(band.misses(estimate(.41, .411))).isTrue();
+        assertThat(band.misses(estimate(.19, .1901))).isTrue();
+        assertThat(band.misses(estimate(.1, .5))).isFalse();
         assertThatIllegalArgumentException().isThrownBy(() -> new Band(.4, .2)).withMessageContaining("0.4 and 0.2");
     }
 

@@ -197,6 +197,19 @@ final class OnPolicyTextTest {
     }
 
     @Test
+    void anIntervalThatLiesPartlyInABandTellsNothing() {
+        Band band = new Band(.2, .4);
+        assertThat(Verdict.of(band, Estimate.mean("", "", new double[] {.3, .3001})))
+                .isEqualTo(Verdict.HOLDS);
+        assertThat(Verdict.of(band, Estimate.mean("", "", new double[] {.1, .5})))
+                .isEqualTo(Verdict.OPEN);
+        assertThat(Verdict.of(band, Estimate.mean("", "", new double[] {.41, .43})))
+                .isEqualTo(Verdict.OPEN);
+        assertThat(Verdict.of(band, Estimate.mean("", "", new double[] {.43, .4301})))
+                .isEqualTo(Verdict.FAILS);
+    }
+
+    @Test
     void storiesAreComparedByWhatTheyAreTrulyWorth() {
         Part stories = page(true).parts().get(3);
         // DPO on-policy is 20 tokens shorter than RWR and 10 than RLOO.
