@@ -59,17 +59,17 @@ record Rollouts(
                 .toList();
         List<List<Draft>> drafts = new ArrayList<>();
         ids.forEach(ignored -> drafts.add(new ArrayList<>()));
-
-        if (samples().policy() > 0) {
-            long total = (long) ids.size() * samples().policy();
+        Recipe.Samples samples = online().samples();
+        if (samples.policy() > 0) {
+            long total = (long) ids.size() * samples.policy();
             long began = System.nanoTime();
             add(
                     Author.POLICY,
                     sampler(policy)
-                            .sample(ids, samples().policy(), decoding(seed(round)), done -> told(began, done, total)),
+                            .sample(ids, samples.policy(), decoding(seed(round)), done -> told(began, done, total)),
                     drafts);
         }
-        if (samples().reference() > 0) {
+        if (samples.reference() > 0) {
             Decoder writer = requireNonNull(reference, "reference");
             for (int i = 0; i < places.length; i++) {
                 // By the prompt and not by the round: the same completions whenever the prompt comes up.
@@ -78,15 +78,15 @@ record Rollouts(
                         sampler(writer)
                                 .sample(
                                         List.of(ids.get(i)),
-                                        samples().reference(),
+                                        samples.reference(),
                                         decoding(seed(-1L - places[i])),
                                         done -> {}),
                         drafts.subList(i, i + 1));
             }
         }
-        if (samples().data() > 0) {
+        if (samples.data() > 0) {
             for (int i = 0; i < places.length; i++) {
-                drafts.get(i).addAll(answers(prompts.get(places[i]), samples().data()));
+                drafts.get(i).addAll(answers(prompts.get(places[i]), samples.data()));
             }
         }
         for (int i = 0; i < places.length; i++) {
@@ -232,9 +232,5 @@ record Rollouts(
 
     private Recipe.Online online() {
         return requireNonNull(recipe.online(), "online");
-    }
-
-    private Recipe.Samples samples() {
-        return online().samples();
     }
 }
