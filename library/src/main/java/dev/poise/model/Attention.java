@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 @FunctionalInterface
 interface Attention {
 
-    /// Softmax attention of a layer.
+    /// Softmax attention of a layer, in the type of sums.
     ///
     /// @param layer zero-based block
     /// @param query `[N, H, W]`, rotated

@@ -6,18 +6,16 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// softmax(mask(cap(scale q kᵀ))) v.
 ///
 /// @param scale factor on query-key products
 /// @param cap soft bound of the scaled products; infinite where there is none
-/// @param sums the type that bounded scores are computed in
-record AttentionProducts(double scale, double cap, ScalarType sums) {
+record AttentionProducts(double scale, double cap) {
 
-    static AttentionProducts of(Architecture architecture, ScalarType sums) {
+    static AttentionProducts of(Architecture architecture) {
         return new AttentionProducts(
-                architecture.attentionScale(), architecture.caps().scores(), sums);
+                architecture.attentionScale(), architecture.caps().scores());
     }
 
     /// Whether scores are bounded: then libtorch has no single operation for it, and nothing is causal by itself.
@@ -37,11 +35,11 @@ record AttentionProducts(double scale, double cap, ScalarType sums) {
             return torch.scaled_dot_product_attention(
                     query, key, value, mask, 0.0, causal, new DoubleOptional(scale), false);
         }
-        Tensor scores = query.matmul(key.transpose(-2, -1)).to(sums);
+        Tensor scores = query.matmul(key.transpose(-2, -1));
         Tensor bounded = scores.mul(Tensors.scalar(scale / cap)).tanh().mul(Tensors.scalar(cap));
         Tensor seen = mask.has_value()
                 ? bounded.masked_fill(mask.get().logical_not(), Tensors.scalar(Double.NEGATIVE_INFINITY))
                 : bounded;
-        return Tensors.softmax(seen, sums).to(value.scalar_type()).matmul(value);
+        return Tensors.softmax(seen, value.scalar_type()).matmul(value);
     }
 }

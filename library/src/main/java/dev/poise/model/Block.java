@@ -70,12 +70,13 @@ record Block(
             Tensor z, int layer, Architecture architecture, @Nullable Rotation rotation, Attention attention) {
         int heads = architecture.heads();
         int keyHeads = architecture.keyValueHeads();
-        Tensor all = queryKeyValue.of(z); // [N, (H + 2K) W]
+        // Attention is of sums: libtorch has fast products of bfloat16 for linear maps, and none for this.
+        Tensor all = queryKeyValue.of(z).to(z.scalar_type()); // [N, (H + 2K) W]
         Tensor byHead = byHead(all, architecture);
         Tensor value = byHead.narrow(1, heads + keyHeads, keyHeads);
         if (queryNorm == null && keyNorm == null && rotation != null) {
             // Queries and keys turn alike: one rotation for both.
-            Tensor turned = rotation.of(byHead.narrow(1, 0, heads + keyHeads)).to(all.scalar_type());
+            Tensor turned = rotation.of(byHead.narrow(1, 0, heads + keyHeads));
             return attention.attend(layer, turned.narrow(1, 0, heads), turned.narrow(1, heads, keyHeads), value);
         }
         Tensor query = byHead.narrow(1, 0, heads);
@@ -92,7 +93,7 @@ record Block(
             query = rotation.of(query);
             key = rotation.of(key);
         }
-        return attention.attend(layer, query.to(all.scalar_type()), key.to(all.scalar_type()), value);
+        return attention.attend(layer, query, key, value);
     }
 
     /// `[N, heads, W]` of `[N, heads W]`.

@@ -337,7 +337,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     private Attention attention(TokenBatch batch) {
-        return new SegmentAttention(architecture, precision.sums(), batch.segments(), batch.length());
+        return new SegmentAttention(architecture, batch.segments(), batch.length());
     }
 
     /// The batch as it can be run: a prompt turns by the length of the sequence it begins, so where lengths change

@@ -50,11 +50,10 @@ public final class GrowingRows implements AutoCloseable {
         }
         refuseOutOfRange(prompts);
         this.steps = decoder.maps().forFew(prompts.size(), copies);
-        this.products = AttentionProducts.of(architecture, decoder.precision().sums());
-        ScalarType type = decoder.precision().products();
+        this.products = AttentionProducts.of(architecture);
         for (int layer = 0; layer < architecture.layers(); layer++) {
-            keys.add(owned.keep(cache(type)));
-            values.add(owned.keep(cache(type)));
+            keys.add(owned.keep(cache(decoder.precision().sums())));
+            values.add(owned.keep(cache(decoder.precision().sums())));
         }
         this.logits = owned.keep(Tensors.empty(decoder.precision().sums(), prompts.size(), architecture.vocabulary()));
         if (capacity > architecture.steady()) {
@@ -208,8 +207,7 @@ public final class GrowingRows implements AutoCloseable {
             start += length;
             last[p] = start - 1;
         }
-        Attention within =
-                new SegmentAttention(architecture, decoder.precision().sums(), segments, tokens);
+        Attention within = new SegmentAttention(architecture, segments, tokens);
         Attention storing = (layer, query, key, value) -> {
             for (int i = 0; i < places.length; i++) {
                 store(keys.get(layer), places[i], key, segments.get(promptOf[i]));

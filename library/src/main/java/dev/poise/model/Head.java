@@ -29,20 +29,20 @@ import org.jspecify.annotations.Nullable;
 /// Rows are worked off in chunks, in one scratch buffer that
 /// lasts: fresh memory of this size costs more in page faults than the operations on it. The probabilities of the
 /// last reading stay there for the way back, as far as the buffer's largest size allows, and are computed again
-/// beyond it, so that memory does not grow with the batch. Log-softmax and everything read from it are computed in
-/// the type of sums.
+/// beyond it, so that memory does not grow with the batch. The buffer is in the type of products: log-softmax and
+/// everything read from it are computed in the type of sums, a stretch of rows at a time.
 public final class Head implements Readout {
 
     /// How many of the most likely tokens the top-k statistics cover, as in arXiv 2410.11677.
     public static final int TOP = 10;
 
-    /// Entries of one chunk of logits: 64 MiB in float32.
-    private static final long CHUNK_ENTRIES = 1L << 24;
+    /// Bytes of one chunk of logits.
+    private static final long CHUNK_BYTES = 64L << 20;
 
-    /// Entries of probabilities kept for the way back: 128 MiB in float32.
-    private static final long KEPT_ENTRIES = 1L << 25;
+    /// Bytes of probabilities kept for the way back.
+    private static final long KEPT_BYTES = 128L << 20;
 
-    /// Entries read at a time: 4 MiB in float32 stay in a cache while six operations pass over them.
+    /// Entries worked on at a time: 4 MiB in float32 stay in a cache while six operations pass over them.
     private static final long STRETCH_ENTRIES = 1L << 20;
 
     private final Tensor weight; // [V, D] type of products
@@ -53,14 +53,14 @@ public final class Head implements Readout {
     private final int chunk; // rows
     private final int keep; // rows
     private final Owned owned = new Owned();
-    private Tensor scratch; // entries of the kept rows, then of one chunk
+    private Tensor scratch; // entries of the kept rows, then of one chunk, in the type of products
     private long readings; // the newest one's probabilities lie in the scratch buffer
 
     /// @param update the low-rank part; null where the head is not adapted
     /// @param cap soft bound of the logits; infinite where there is none
     Head(Tensor weight, Tensor gradient, @Nullable HeadUpdate update, Precision precision, double cap) {
-        this(weight, gradient, update, precision, cap, rows(CHUNK_ENTRIES, weight), (int)
-                (KEPT_ENTRIES / weight.size(0)));
+        this(weight, gradient, update, precision, cap, rows(CHUNK_BYTES / weight.element_size(), weight), (int)
+                (KEPT_BYTES / weight.element_size() / weight.size(0)));
     }
 
     /// @param update the low-rank part; null where the head is not adapted
@@ -82,7 +82,7 @@ public final class Head implements Readout {
         this.precision = precision;
         this.chunk = chunk;
         this.keep = Caps.bounds(cap) || update != null ? 0 : keep - keep % chunk;
-        this.scratch = owned.keep(Tensors.empty(precision.sums(), 0));
+        this.scratch = owned.keep(Tensors.empty(precision.products(), 0));
     }
 
     private static int rows(long entries, Tensor weight) {
@@ -144,7 +144,7 @@ public final class Head implements Readout {
         readings++;
         if (scratch.numel() < needed) {
             owned.close();
-            scratch = owned.keep(Tensors.empty(precision.sums(), needed));
+            scratch = owned.keep(Tensors.empty(precision.products(), needed));
         }
     }
 
@@ -154,56 +154,62 @@ public final class Head implements Readout {
         return scratch.narrow(0, start, count * weight.size(0)).view(count, weight.size(0));
     }
 
-    /// Logits of some rows in their place in the scratch buffer.
-    private Tensor logits(Reading reading, int from, int count, int kept) {
+    /// W h of some rows, in their place in the scratch buffer.
+    private Tensor products(Reading reading, int from, int count, int kept) {
         Tensor place = place(from, count, kept);
-        Tensor input = precision.operand(reading.hidden().narrow(0, from, count));
-        if (precision.products() == precision.sums()) {
-            torch.mm_out(place, input, weight.t());
-        } else {
-            place.copy_(torch.linear(input, weight));
-        }
-        if (update != null) {
-            update.addTo(place, input);
-        }
-        if (Caps.bounds(cap)) {
-            place.div_(Tensors.scalar(cap)).tanh_().mul_(Tensors.scalar(cap));
-        }
-        return place;
+        return torch.mm_out(place, operand(reading, from, count), weight.t());
     }
 
-    /// Fills the statistics of some rows and leaves their probabilities in the scratch buffer.
+    /// Logits of some rows in the type of sums; in the products' own place where they are of this type.
+    private Tensor logits(Tensor products, Reading reading, int from, int count) {
+        Tensor logits = products.to(precision.sums());
+        if (update != null) {
+            update.addTo(logits, operand(reading, from, count));
+        }
+        if (Caps.bounds(cap)) {
+            logits.div_(Tensors.scalar(cap)).tanh_().mul_(Tensors.scalar(cap));
+        }
+        return logits;
+    }
+
+    private Tensor operand(Reading reading, int from, int count) {
+        return precision.operand(reading.hidden().narrow(0, from, count));
+    }
+
+    /// Fills the statistics of some rows and leaves the probabilities of those that are kept in the scratch buffer.
     private void read(Reading reading, int from, int count, int top, int kept) {
-        Tensor logits = logits(reading, from, count, kept);
+        Tensor products = products(reading, from, count, kept);
+        boolean collisions = reading.statistics().logCollisions().length > 0;
         int stretch = rows(STRETCH_ENTRIES, weight);
         for (int row = 0; row < count; row += stretch) {
             try (PointerScope scope = new PointerScope()) {
+                int first = from + row;
                 int some = Math.min(stretch, count - row);
-                Tensor part = logits.narrow(0, row, some);
-                Tensor asked = targets(reading.targets(), from + row, some);
-                reading.statistics()
-                        .fill(
-                                from + row,
-                                statistics(part, asked, reading.statistics().logCollisions().length > 0, top));
+                Tensor part = products.narrow(0, row, some);
+                Tensor logits = logits(part, reading, first, some);
+                Tensor probs = torch.softmax(logits, 1);
+                Tensor asked = targets(reading.targets(), first, some);
+                reading.statistics().fill(first, statistics(logits, probs, asked, collisions, top));
+                if (first < kept) {
+                    part.copy_(probs);
+                }
             }
         }
     }
 
-    /// Statistics of a stretch of logits, which become probabilities.
-    private static TokenStatistics statistics(Tensor logits, Tensor asked, boolean collisions, int k) {
+    /// Statistics of a stretch of logits, which become those less their largest.
+    private static TokenStatistics statistics(Tensor logits, Tensor probs, Tensor asked, boolean collisions, int k) {
         Tensor mean = logits.mean(1);
         T_TensorTensor_T top = torch.topk(logits, Math.min(k, logits.size(1)), 1, true, true);
         Tensor largest = top.get0().narrow(1, 0, 1);
         // Less the largest, so that neither exponentials overflow nor differences cancel.
         logits.sub_(largest);
-        Tensor probs = torch.softmax(logits, 1);
         Tensor logSum = probs.gather(1, top.get1().narrow(1, 0, 1)).log_().neg_();
         Tensor logProbs = logits.gather(1, asked).sub_(logSum);
         Tensor entropies = logSum.squeeze(1).sub(torch.linalg_vecdot(probs, logits));
         double[] topProbs = Tensors.toDoubles(probs.gather(1, top.get1()));
         double[] logCollisions =
                 collisions ? Tensors.toDoubles(torch.linalg_vecdot(probs, probs).log_()) : new double[0];
-        logits.copy_(probs);
         return TokenStatistics.of(
                 Tensors.toDoubles(logProbs),
                 Tensors.toDoubles(entropies),
@@ -233,19 +239,18 @@ public final class Head implements Readout {
             int count = Math.min(chunk, rows - from);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor hidden = reading.hidden().narrow(0, from, count);
-                Tensor probs = kept && from < keep
-                        ? place(from, count, keep)
-                        : Tensors.softmax(logits(reading, from, count, kept ? keep : 0), precision.sums());
+                Tensor probs = precision.operand(
+                        kept && from < keep
+                                ? place(from, count, keep)
+                                : torch.softmax(products(reading, from, count, kept ? keep : 0), 1));
                 Tensor c = column(byLogProb, from, count);
                 Tensor asked = targets(reading.targets(), from, count).squeeze(1);
-                Tensor operand = precision.operand(probs);
-                Tensor scaled = hidden.mul(c);
+                Tensor scaled = reading.hidden().narrow(0, from, count).mul(c);
                 Tensor wanted = weight.index_select(0, asked).to(precision.sums());
                 byHidden.narrow(0, from, count)
-                        .copy_(wanted.sub_(operand.matmul(weight)).mul_(c));
+                        .copy_(wanted.sub_(probs.matmul(weight)).mul_(c));
                 if (gradient.numel() > 0) {
-                    subtractProduct(operand, precision.operand(scaled));
+                    accumulate(probs, precision.operand(scaled), -1);
                     gradient.index_add_(0, asked, scaled);
                 }
             }
@@ -301,7 +306,7 @@ public final class Head implements Readout {
             int count = Math.min(chunk, rows - from);
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor logits = logits(reading, from, count, 0);
+                Tensor logits = logits(products(reading, from, count, 0), reading, from, count);
                 Tensor byLogits = Tensors.softmax(logits, precision.sums());
                 gradientByLogits.replace(byLogits, from, count);
                 if (Caps.bounds(cap)) {
@@ -312,12 +317,12 @@ public final class Head implements Readout {
                 Tensor operand = precision.operand(byLogits);
                 Tensor ofRows = byHidden.narrow(0, from, count);
                 ofRows.copy_(operand.matmul(weight));
-                Tensor hidden = precision.operand(reading.hidden().narrow(0, from, count));
+                Tensor hidden = operand(reading, from, count);
                 if (update != null) {
                     update.backward(operand, hidden, ofRows);
                 }
                 if (gradient.numel() > 0) {
-                    gradient.add_(operand.t().matmul(hidden));
+                    accumulate(operand, hidden, 1);
                 }
             }
         }
@@ -329,12 +334,20 @@ public final class Head implements Readout {
                 .unsqueeze(1);
     }
 
-    /// Subtracts pᵀ h from the gradient, in place where the product's type allows it.
-    private void subtractProduct(Tensor probs, Tensor hidden) {
+    /// Adds a multiple of xᵀ h to the gradient: in one operation where the product is of the gradient's type, else by
+    /// stretches of the vocabulary, whose products stay in a cache until they are added.
+    private void accumulate(Tensor x, Tensor hidden, double factor) {
         if (precision.products() == precision.sums()) {
-            gradient.addmm_(probs.t(), hidden, Tensors.scalar(1), Tensors.scalar(-1));
-        } else {
-            gradient.sub_(probs.t().matmul(hidden));
+            gradient.addmm_(x.t(), hidden, Tensors.scalar(1), Tensors.scalar(factor));
+            return;
+        }
+        long stretch = Math.max(1, STRETCH_ENTRIES / weight.size(1));
+        for (long from = 0; from < weight.size(0); from += stretch) {
+            try (PointerScope scope = new PointerScope()) {
+                long some = Math.min(stretch, weight.size(0) - from);
+                Tensor product = x.narrow(1, from, some).t().matmul(hidden);
+                gradient.narrow(0, from, some).add_(product, Tensors.scalar(factor));
+            }
         }
     }
 

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
 /// Every parameter is a leaf that shares memory with its stretch; backward passes add into the gradient buffer.
 ///
 /// In bfloat16, linear maps compute with a rounded copy of the buffer, made anew by [#refresh()] after each change
-/// of the values. Where that copy is of another type, its gradients are as well, and [#collect()] adds what
-/// backward passes left in them to the float32 ones.
+/// of the values. Where that copy is of another type, its gradients are as well: a backward pass makes them, and
+/// [#collect()] adds them to the float32 ones and frees them.
 ///
 /// Not thread-safe: one thread at a time.
 public final class Parameters implements AutoCloseable {
@@ -34,7 +34,6 @@ public final class Parameters implements AutoCloseable {
     private final Tensor values;
     private final Tensor gradients;
     private final Tensor products;
-    private final Tensor productGradients;
     private final Map<String, Tensor> leaves = new HashMap<>();
     private final Map<String, Tensor> masters = new HashMap<>();
     private final Map<String, Tensor> productsByName = new HashMap<>();
@@ -59,9 +58,6 @@ public final class Parameters implements AutoCloseable {
         this.values = owned.keep(Tensors.zeros(precision.sums(), size));
         this.gradients = owned.keep(Tensors.zeros(precision.sums(), kept));
         this.products = rounded ? owned.keep(Tensors.zeros(precision.products(), size)) : values;
-        this.productGradients = precision.products() == precision.sums()
-                ? gradients
-                : owned.keep(Tensors.zeros(precision.products(), kept));
         long offset = 0;
         for (Parameter parameter : layout) {
             place(parameter, offset);
@@ -77,8 +73,11 @@ public final class Parameters implements AutoCloseable {
         productsByName.put(parameter.name(), stretch(products, offset, parameter));
         if (trainable) {
             leaf.set_requires_grad(true);
-            leaf.mutable_grad().put(stretch(linear ? productGradients : gradients, offset, parameter));
-            gradientsByName.put(parameter.name(), stretch(gradients, offset, parameter));
+            Tensor gradient = stretch(gradients, offset, parameter);
+            gradientsByName.put(parameter.name(), gradient);
+            if (!linear || precision.products() == precision.sums()) {
+                leaf.mutable_grad().put(gradient);
+            }
         }
     }
 
@@ -143,13 +142,21 @@ public final class Parameters implements AutoCloseable {
         }
     }
 
-    /// Adds gradients of another type to the float32 ones and clears them. To be called after every backward pass.
+    /// Adds gradients of another type to the float32 ones and frees them. To be called after every backward pass.
     void collect() {
         if (precision.products() != precision.sums()) {
-            Torch.withoutGradients(() -> {
-                gradients.add_(productGradients);
-                productGradients.zero_();
-            });
+            layout.stream()
+                    .filter(parameter -> parameter.role() == Parameter.Role.LINEAR)
+                    .map(Parameter::name)
+                    .forEach(this::collect);
+        }
+    }
+
+    private void collect(String name) {
+        Tensor made = weight(name).mutable_grad();
+        if (made.defined()) { // not of a head, whose gradient is in closed form
+            Torch.withoutGradients(() -> gradient(name).add_(made));
+            made.reset();
         }
     }
 

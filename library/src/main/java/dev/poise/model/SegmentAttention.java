@@ -12,7 +12,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Attention within the segments of a flat batch: quadratic in a segment, never in the batch.
 ///
@@ -33,11 +32,9 @@ final class SegmentAttention implements Attention {
     private final Rows order;
 
     /// Plans attention for one batch. Tensors of the plan belong to the caller's scope.
-    ///
-    /// @param sums the type of sums
-    SegmentAttention(Architecture architecture, ScalarType sums, List<Segment> segments, int tokens) {
+    SegmentAttention(Architecture architecture, List<Segment> segments, int tokens) {
         this.architecture = architecture;
-        this.products = AttentionProducts.of(architecture, sums);
+        this.products = AttentionProducts.of(architecture);
         this.groups = group(segments, PRODUCTS_OF_A_CALL / (4.0 * architecture.queryWidth()));
         groups.forEach(group -> group.mask(architecture.windows(), products.capped()));
         this.queries = Rows.of(groups.stream()

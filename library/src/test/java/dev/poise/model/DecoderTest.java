@@ -134,7 +134,8 @@ final class DecoderTest {
                 Decoder half = TinyDecoders.decoder(family, Precision.BFLOAT16, true)) {
             double[] exact = full.measure(batch).logProbs();
             double[] rounded = half.measure(batch).logProbs();
-            assertThat(rounded).containsExactly(exact, within(0.05));
+            // Units of bfloat16 round the logits too, those beyond 4 to the next 1/32.
+            assertThat(rounded).containsExactly(exact, within(0.1));
             assertThat(rounded).isNotEqualTo(exact);
             full.forward(batch).backward(coefficients);
             half.forward(batch).backward(coefficients);

@@ -91,8 +91,7 @@ final class RealModelTest {
     /// Logits after every token, `[N][V]`.
     private static double[][] logits(Decoder decoder, TokenBatch batch) {
         try (PointerScope scope = new PointerScope()) {
-            Attention attention = new SegmentAttention(
-                    decoder.architecture(), decoder.precision().sums(), batch.segments(), batch.length());
+            Attention attention = new SegmentAttention(decoder.architecture(), batch.segments(), batch.length());
             Tensor embedded = decoder.embed(batch.ids(), batch.positions());
             double[] flat = Tensors.toDoubles(decoder.logits(
                     decoder.maps(), decoder.trunk(decoder.maps(), embedded, decoder.rotations(batch), attention)));
