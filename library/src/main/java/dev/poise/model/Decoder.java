@@ -363,13 +363,18 @@ public final class Decoder implements AutoCloseable {
         return finalNorm.of(residual.index_select(0, Tensors.indices(batch.readAt())));
     }
 
-    /// The residual stream after the last block, `[N, D]`.
+    /// The residual stream after the last block, `[N, D]`. Of what a block computes on the way, only what the way back
+    /// reads stays.
     ///
     /// @param maps this decoder's own, or the same [for few rows][Maps#forFew]
     Tensor trunk(Maps maps, Tensor embedded, Rotations turns, Attention attention) {
         Tensor h = embedded;
         for (int layer = 0; layer < maps.blocks().size(); layer++) {
-            h = maps.blocks().get(layer).of(h, layer, architecture, turns.of(layer), attention);
+            Block block = maps.blocks().get(layer);
+            Tensor entering = h;
+            Rotation turn = turns.of(layer);
+            int number = layer;
+            h = Torch.handedOut(() -> block.of(entering, number, architecture, turn, attention));
         }
         return h;
     }

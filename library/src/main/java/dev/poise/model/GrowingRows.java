@@ -1,10 +1,12 @@
 package dev.poise.model;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
+
 import dev.poise.torch.Owned;
 import dev.poise.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -257,12 +259,14 @@ public final class GrowingRows implements AutoCloseable {
         private final Tensor place = Tensors.indices(lengths)
                 .view(rows, 1, 1, 1)
                 .expand(rows, architecture.keyValueHeads(), 1, architecture.headWidth());
-        private final Map<Integer, Sight> sights = new HashMap<>();
+        private final Map<Integer, Sight> sights = Arrays.stream(architecture.windows())
+                .boxed()
+                .collect(toMap(window -> window, window -> Sight.of(window, lengths, seen)));
 
         @Override
         public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
-            Sight sight = sights.computeIfAbsent(
-                    architecture.layerTypes().get(layer).window(), window -> Sight.of(window, lengths, seen));
+            Sight sight = requireNonNull(
+                    sights.get(architecture.layerTypes().get(layer).window()));
             Tensor allKeys = keys.get(layer).scatter_(2, place, key.unsqueeze(2));
             Tensor allValues = values.get(layer).scatter_(2, place, value.unsqueeze(2));
             int heads = architecture.keyValueHeads();

@@ -73,23 +73,11 @@ final class SegmentAttention implements Attention {
     private Tensor attend(int layer, Group group, Tensor query, Tensor key, Tensor value) {
         long rows = group.segments.size();
         Tensor q = query.view(rows, group.length, architecture.heads(), architecture.headWidth());
-        Tensor k = perQueryHead(key.view(rows, group.seen, key.size(1), architecture.headWidth()));
-        Tensor v = perQueryHead(value.view(rows, group.seen, key.size(1), architecture.headWidth()));
+        Tensor k = key.view(rows, group.seen, key.size(1), architecture.headWidth());
+        Tensor v = value.view(rows, group.seen, key.size(1), architecture.headWidth());
         TensorOptional mask = group.mask(architecture.layerTypes().get(layer).window());
         Tensor attended = products.of(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), mask, !mask.has_value());
         return attended.transpose(1, 2).reshape(rows * group.length, architecture.queryWidth());
-    }
-
-    /// Repeats key-value heads so that every query head has its own, `[G, T, H, W]`.
-    private Tensor perQueryHead(Tensor heads) {
-        int repeats = architecture.heads() / architecture.keyValueHeads();
-        if (repeats == 1) {
-            return heads;
-        }
-        long[] shape = heads.shape();
-        return heads.unsqueeze(3)
-                .expand(shape[0], shape[1], shape[2], repeats, shape[3])
-                .reshape(shape[0], shape[1], shape[2] * repeats, shape[3]);
     }
 
     /// Segments padded to a common shape.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -11,6 +12,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /// libtorch as a whole: whether it loads, how many threads it uses, how much memory it holds.
@@ -62,6 +64,25 @@ public final class Torch {
         try (PointerScope scope = new PointerScope()) {
             work.run();
         }
+    }
+
+    /// Runs `work` in a native scope of its own: what it makes is freed at its end, but for its result, which belongs
+    /// to the caller's scope, and what a graph behind that holds.
+    ///
+    /// @throws IllegalStateException when there is no scope to hand the result to
+    public static Tensor handedOut(Supplier<Tensor> work) {
+        PointerScope outer = PointerScope.getInnerScope();
+        if (outer == null) {
+            throw new IllegalStateException("a tensor can be handed out to a native scope only, and none is open");
+        }
+        Tensor result;
+        try (PointerScope inner = new PointerScope()) {
+            result = work.get();
+            result.retainReference();
+        }
+        outer.attach(result);
+        result.releaseReference();
+        return result;
     }
 
     /// Runs `work` without recording gradients, in a native scope.
