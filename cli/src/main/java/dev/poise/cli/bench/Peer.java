@@ -28,6 +28,7 @@ public final class Peer {
     private static final Set<String> OF_THE_LAUNCHER = Set.of(
             "LD_PRELOAD",
             "MALLOC_CONF",
+            "GLIBC_TUNABLES",
             "OPENBLAS_NUM_THREADS",
             "OMP_DYNAMIC",
             "MKL_DYNAMIC",
