@@ -20,11 +20,12 @@ public final class Exponential {
 
     /// e^(x − largest) for numbers of which none is larger, in units of 1/`one`, rounded: softmax but for the sum.
     ///
+    /// @param start of the numbers; their exponentials begin at 0
     /// @param one at most 2^30
-    public static void of(float[] values, float largest, int count, int one, int[] exponentials) {
+    public static void of(float[] values, int start, float largest, int count, int one, int[] exponentials) {
         for (int i = 0; i < count; i++) {
             // Above 0 there is nothing, which saves half of the clamp; a degree more saves two squarings.
-            double x = Math.max(-87.0, (double) values[i] - largest) / 256;
+            double x = Math.max(-87.0, (double) values[start + i] - largest) / 256;
             exponentials[i] = (int) Math.fma(power256(x, Math.fma(x, 1.0 / 5040, 1.0 / 720)), (double) one, 0.5);
         }
     }

@@ -31,7 +31,7 @@ public final class SmallDecoder {
     final List<Layer> layers = new ArrayList<>();
     final Scale finalNorm;
     final Map head;
-    final int widest; // of all inputs and outputs
+    final int widest; // most inputs of a map, padding included
 
     /// A linear map, its weight as integers: arrays of integers and of reals cannot overlap, so the compiler runs
     /// loops that read the ones and write the others in vector registers.
@@ -39,16 +39,18 @@ public final class SmallDecoder {
     /// An input's weights are its scale times the integers. The scale is a power of two that leaves the largest of
     /// them 30 bits, so that no weight is further from the float32 one than half of 2^-29 of the largest.
     ///
-    /// @param weight `[in, out]`: the inner loop runs over outputs
+    /// @param weight `[padded, out]`: the inner loop runs over outputs; zero for inputs that are padding
     /// @param scale `[in]`
     /// @param bias `[out]`; null where there is none
     record Map(int[] weight, float[] scale, float @Nullable [] bias) {
 
         private static final int BITS = 30;
 
+        private static final int INPUTS = 4; // that are worked on together, at most
+
         /// @param weight `[in, out]`
         static Map of(float[] weight, float @Nullable [] bias, int in, int out) {
-            int[] integers = new int[weight.length];
+            int[] integers = new int[padded(in) * out];
             float[] scale = new float[in];
             for (int i = 0; i < in; i++) {
                 float largest = 0;
@@ -69,8 +71,17 @@ public final class SmallDecoder {
             return scale.length;
         }
 
+        /// Inputs with padding.
+        int padded() {
+            return padded(in());
+        }
+
         int out() {
-            return weight.length / scale.length;
+            return weight.length / padded();
+        }
+
+        private static int padded(int in) {
+            return (in + INPUTS - 1) / INPUTS * INPUTS;
         }
     }
 
@@ -106,7 +117,7 @@ public final class SmallDecoder {
                         layers.stream()
                                 .flatMap(layer -> Stream.of(
                                         layer.queryKeyValue(), layer.attentionOutput(), layer.up(), layer.down())))
-                .mapToInt(map -> Math.max(map.in(), map.out()))
+                .mapToInt(Map::padded)
                 .max()
                 .orElseThrow();
     }

@@ -1,11 +1,8 @@
 package dev.poise.model;
 
 import dev.poise.model.SmallDecoder.Layer;
-import dev.poise.model.SmallDecoder.Map;
 import dev.poise.model.SmallDecoder.Scale;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A row of a [SmallDecoder] that grows a token at a time, its keys and values kept.
@@ -30,12 +27,13 @@ public final class SmallRow {
     private final double[] attended; // [H W]
     private final double[] inner; // [F], or [2F] where gated
     private final double[] gate; // [F]
-    private final float[] scores; // [capacity]
-    private final int[] weights; // [capacity]
+    private final float[] scores; // [2, capacity] of two query heads
+    private final int[][] weights; // [2, capacity] of two query heads
     private final int one; // a weight of 1
     private final double[] logits; // [V]
-    private final float[] factors; // inputs of a map, scaled
-    private final float[] sums; // outputs of a map
+    private final SmallProducts products;
+    private final float[] factors; // [2, W] of two query heads
+    private final long[] gathered; // [2] of a coordinate, by two query heads
     private final double[] cosines; // [W / 2] of the newest token's position, where rotary
     private final double[] sines; // [W / 2]
     private int length;
@@ -53,14 +51,15 @@ public final class SmallRow {
         this.attended = new double[architecture.queryWidth()];
         this.inner = new double[architecture.feedForward() * (architecture.gated() ? 2 : 1)];
         this.gate = new double[architecture.feedForward()];
-        this.scores = new float[capacity];
-        this.weights = new int[capacity];
+        this.scores = new float[2 * capacity];
+        this.weights = new int[2][capacity];
         // As many values as there may be, each times a weight of 1, must add up to less than 2^63.
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(capacity);
         this.one = 1 << Math.min(SmallCache.BITS, Long.SIZE - 2 - SmallCache.BITS - bits);
         this.logits = new double[architecture.vocabulary()];
-        this.factors = new float[decoder.widest];
-        this.sums = new float[decoder.widest];
+        this.products = new SmallProducts(decoder.widest);
+        this.factors = new float[2 * architecture.headWidth()];
+        this.gathered = new long[2];
         this.cosines = new double[architecture.headWidth() / 2];
         this.sines = new double[architecture.headWidth() / 2];
     }
@@ -94,19 +93,20 @@ public final class SmallRow {
             rows.get(i).enter(tokens[i]);
         }
         SmallDecoder decoder = rows.getFirst().decoder;
+        SmallProducts products = rows.getFirst().products;
         for (int index = 0; index < decoder.layers.size(); index++) {
             Layer layer = decoder.layers.get(index);
             rows.forEach(row -> row.normalise(layer.attentionNorm()));
-            multiply(rows, row -> row.normed, layer.queryKeyValue(), row -> row.queryKeyValue);
+            products.multiply(rows, row -> row.normed, layer.queryKeyValue(), row -> row.queryKeyValue);
             for (SmallRow row : rows) {
                 row.attend(index, layer);
             }
-            multiply(rows, row -> row.attended, layer.attentionOutput(), row -> row.normed);
+            products.multiply(rows, row -> row.attended, layer.attentionOutput(), row -> row.normed);
             rows.forEach(row -> add(row.normed, row.residual));
             rows.forEach(row -> row.normalise(layer.feedForwardNorm()));
-            multiply(rows, row -> row.normed, layer.up(), row -> row.inner);
+            products.multiply(rows, row -> row.normed, layer.up(), row -> row.inner);
             rows.forEach(row -> row.activate(row.architecture.feedForward()));
-            multiply(rows, row -> row.inner, layer.down(), row -> row.normed);
+            products.multiply(rows, row -> row.inner, layer.down(), row -> row.normed);
             rows.forEach(row -> add(row.normed, row.residual));
         }
         rows.forEach(row -> row.length++);
@@ -123,7 +123,7 @@ public final class SmallRow {
     public static List<double[]> logits(List<SmallRow> rows) {
         SmallDecoder decoder = rows.getFirst().decoder;
         rows.forEach(row -> row.normalise(decoder.finalNorm));
-        multiply(rows, row -> row.normed, decoder.head, row -> row.logits);
+        rows.getFirst().products.multiply(rows, row -> row.normed, decoder.head, row -> row.logits);
         return rows.stream().map(row -> row.logits).toList();
     }
 
@@ -157,8 +157,11 @@ public final class SmallRow {
             keys.put(coordinate, length, queryKeyValue[heads * headWidth + i]);
             values.put(coordinate, length, queryKeyValue[(heads + keyHeads) * headWidth + i]);
         }
-        for (int head = 0; head < heads; head++) {
-            read(head * headWidth, (index * keyHeads + head / (heads / keyHeads)) * headWidth);
+        int sharing = heads / keyHeads;
+        for (int head = 0; head < heads; ) {
+            int together = Math.min(2, sharing - head % sharing);
+            read(together, head * headWidth, (index * keyHeads + head / sharing) * headWidth);
+            head += together;
         }
     }
 
@@ -186,48 +189,47 @@ public final class SmallRow {
         }
     }
 
-    /// What one query head reads of the tokens so far and the new one.
+    /// What one or two query heads read of the tokens so far and the new one.
     ///
-    /// @param query where the head's query begins, and where what it reads goes
-    /// @param first the first coordinate of its keys and values
-    private void read(int query, int first) {
+    /// @param together how many, which share keys and values
+    /// @param query where the first one's query begins, and where what it reads goes
+    /// @param first the first coordinate of their keys and values
+    private void read(int together, int query, int first) {
         int seen = length + 1;
         int width = architecture.headWidth();
-        Arrays.fill(scores, 0, seen, 0);
-        int i = 0;
-        for (; i + 3 < width; i += 4) {
-            addScaled(
-                    factor(query, first, i),
-                    factor(query, first, i + 1),
-                    factor(query, first, i + 2),
-                    factor(query, first, i + 3),
-                    keys.numbers(),
-                    (first + i) * capacity,
-                    capacity,
-                    seen,
-                    scores);
+        for (int head = 0; head < together; head++) {
+            for (int i = 0; i < width; i++) {
+                factors[head * width + i] = (float) (queryKeyValue[query + head * width + i]
+                        * architecture.attentionScale()
+                        * keys.scale(first + i));
+            }
         }
-        for (; i < width; i++) {
-            addScaled(factor(query, first, i), keys.numbers(), (first + i) * capacity, seen, scores);
+        products.scores(together, factors, width, keys.numbers(), first * capacity, capacity, seen, scores);
+        for (int head = 0; head < together; head++) {
+            int start = head * capacity;
+            Exponential.of(scores, start, bound(scores, start, seen), seen, one, weights[head]);
         }
-        Exponential.of(scores, bound(scores, seen), seen, one, weights);
-        double sum = sum(weights, seen);
-        for (i = 0; i < width; i++) {
-            attended[query + i] =
-                    dot(weights, values.numbers(), (first + i) * capacity, seen) / sum * values.scale(first + i);
+        double sum = sum(weights[0], seen);
+        if (together == 1) {
+            for (int i = 0; i < width; i++) {
+                attended[query + i] =
+                        dot(weights[0], values.numbers(), (first + i) * capacity, seen) / sum * values.scale(first + i);
+            }
+            return;
         }
-    }
-
-    /// What a coordinate's integers are times in scores.
-    private float factor(int query, int first, int i) {
-        return (float) (queryKeyValue[query + i] * architecture.attentionScale() * keys.scale(first + i));
+        double sum2 = sum(weights[1], seen);
+        for (int i = 0; i < width; i++) {
+            dots(weights[0], weights[1], values.numbers(), (first + i) * capacity, seen, gathered);
+            attended[query + i] = gathered[0] / sum * values.scale(first + i);
+            attended[query + width + i] = gathered[1] / sum2 * values.scale(first + i);
+        }
     }
 
     /// A number that no score is above and the largest one hardly below: the nearest of integers is found in vector
     /// registers, and softmax asks for no more.
-    private static float bound(float[] scores, int count) {
+    private static float bound(float[] scores, int start, int count) {
         int largest = Integer.MIN_VALUE;
-        for (int i = 0; i < count; i++) {
+        for (int i = start; i < start + count; i++) {
             largest = Math.max(largest, (int) (scores[i] * STEPS));
         }
         return (largest + 1f) / STEPS;
@@ -239,6 +241,18 @@ public final class SmallRow {
             sum += of[i];
         }
         return sum;
+    }
+
+    /// Sums of two weightings of the same numbers.
+    private static void dots(int[] weights, int[] others, int[] of, int start, int count, long[] sums) {
+        long sum = 0;
+        long other = 0;
+        for (int i = 0; i < count; i++) {
+            sum += (long) weights[i] * of[start + i];
+            other += (long) others[i] * of[start + i];
+        }
+        sums[0] = sum;
+        sums[1] = other;
     }
 
     private static long dot(int[] weights, int[] of, int start, int count) {
@@ -299,73 +313,6 @@ public final class SmallRow {
         for (int i = 0; i < count; i++) {
             double normal = (from[start + i] - mean) * factor * scale.scale()[i];
             to[i] = shift == null ? normal : normal + shift[i];
-        }
-    }
-
-    /// y = W x + b in every row. Four inputs' weights stay in the nearest cache while all rows take them.
-    private static void multiply(
-            List<SmallRow> rows, Function<SmallRow, double[]> x, Map map, Function<SmallRow, double[]> y) {
-        int in = map.in();
-        int out = map.out();
-        for (SmallRow row : rows) {
-            double[] inputs = x.apply(row);
-            for (int i = 0; i < in; i++) {
-                row.factors[i] = (float) inputs[i] * map.scale()[i];
-            }
-            Arrays.fill(row.sums, 0, out, 0);
-        }
-        for (int i = 0; i < in; i += 4) {
-            for (SmallRow row : rows) {
-                row.addScaled(i, Math.min(i + 4, in), map.weight(), out);
-            }
-        }
-        for (SmallRow row : rows) {
-            double[] outputs = y.apply(row);
-            for (int o = 0; o < out; o++) {
-                outputs[o] = row.sums[o];
-            }
-            for (int o = 0; map.bias() != null && o < out; o++) {
-                outputs[o] += map.bias()[o];
-            }
-        }
-    }
-
-    /// Adds what up to four inputs give to the sums.
-    private void addScaled(int from, int to, int[] weight, int out) {
-        if (to - from == 4) {
-            addScaled(
-                    factors[from],
-                    factors[from + 1],
-                    factors[from + 2],
-                    factors[from + 3],
-                    weight,
-                    from * out,
-                    out,
-                    out,
-                    sums);
-            return;
-        }
-        for (int i = from; i < to; i++) {
-            addScaled(factors[i], weight, i * out, out, sums);
-        }
-    }
-
-    /// What four inputs give to `count` sums, so that each of them is read and written once.
-    ///
-    /// @param stride from one input's numbers to the next one's
-    private static void addScaled(
-            float a, float b, float c, float d, int[] numbers, int start, int stride, int count, float[] sums) {
-        for (int o = 0; o < count; o++) {
-            float sum = Math.fma(a, (float) numbers[start + o], sums[o]);
-            sum = Math.fma(b, (float) numbers[start + stride + o], sum);
-            sum = Math.fma(c, (float) numbers[start + 2 * stride + o], sum);
-            sums[o] = Math.fma(d, (float) numbers[start + 3 * stride + o], sum);
-        }
-    }
-
-    private static void addScaled(float factor, int[] weight, int start, int count, float[] sums) {
-        for (int o = 0; o < count; o++) {
-            sums[o] = Math.fma(factor, (float) weight[start + o], sums[o]);
         }
     }
 

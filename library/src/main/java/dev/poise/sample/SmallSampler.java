@@ -68,12 +68,12 @@ record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decod
     private record Growing(SmallRow row, Growth growth) {}
 
     private List<Sample> sample(List<int[]> prompts, Piece piece) {
-        List<Growing> all = new ArrayList<>();
-        for (int i = piece.from; i < piece.to; i++) {
-            boolean again = i > piece.from && Arrays.equals(prompts.get(i), prompts.get(i - 1));
-            SmallRow row = again ? all.getLast().row.fork() : start(prompts.get(i));
-            all.add(new Growing(row, new Growth(room(prompts.get(i)), Sampler.stream(decoding, i))));
-        }
+        List<SmallRow> rows = start(prompts.subList(piece.from, piece.to));
+        List<Growing> all = IntStream.range(0, rows.size())
+                .mapToObj(i -> new Growing(
+                        rows.get(i),
+                        new Growth(room(prompts.get(piece.from + i)), Sampler.stream(decoding, piece.from + i))))
+                .toList();
         List<Growing> growing = all;
         while (true) {
             draw(growing);
@@ -91,16 +91,41 @@ record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decod
         return Math.min(decoder.context() - prompt.length, decoding.maxNewTokens());
     }
 
-    private SmallRow start(int[] prompt) {
+    /// Rows that hold their prompts, which run side by side.
+    private List<SmallRow> start(List<int[]> prompts) {
+        List<SmallRow> distinct = new ArrayList<>();
+        List<int[]> theirs = new ArrayList<>();
+        int[] which = new int[prompts.size()];
+        for (int i = 0; i < which.length; i++) {
+            if (i == 0 || !Arrays.equals(prompts.get(i), prompts.get(i - 1))) {
+                distinct.add(row(prompts.get(i)));
+                theirs.add(prompts.get(i));
+            }
+            which[i] = distinct.size() - 1;
+        }
+        int longest = theirs.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+        for (int t = 0; t < longest; t++) {
+            int at = t;
+            int[] reaching = IntStream.range(0, distinct.size())
+                    .filter(i -> theirs.get(i).length > at)
+                    .toArray();
+            SmallRow.append(
+                    Arrays.stream(reaching).mapToObj(distinct::get).toList(),
+                    Arrays.stream(reaching).map(i -> theirs.get(i)[at]).toArray());
+        }
+        return IntStream.range(0, which.length)
+                .mapToObj(i -> i == 0 || which[i] > which[i - 1]
+                        ? distinct.get(which[i])
+                        : distinct.get(which[i]).fork())
+                .toList();
+    }
+
+    private SmallRow row(int[] prompt) {
         if (prompt.length == 0 || prompt.length > decoder.context()) {
             throw new IllegalArgumentException(
                     "prompts must hold between 1 and " + decoder.context() + " tokens, got " + prompt.length);
         }
-        SmallRow row = decoder.row(prompt.length + room(prompt));
-        for (int token : prompt) {
-            row.append(token);
-        }
-        return row;
+        return decoder.row(prompt.length + room(prompt));
     }
 
     /// Draws the next token of every row.

@@ -156,7 +156,7 @@ final class SmallRowTest {
         int one = 1 << 26;
         int[] units = new int[301];
         units[300] = 77;
-        Exponential.of(scores, 3.015625f, 300, one, units);
+        Exponential.of(scores, 0, 3.015625f, 300, one, units);
         for (int i = 0; i < scores.length; i++) {
             double exact = Math.exp(scores[i] - 3.015625) * one;
             assertThat(units[i]).as("score %s", scores[i]).isBetween((int) (exact - 0.7), (int) (exact + 0.7));

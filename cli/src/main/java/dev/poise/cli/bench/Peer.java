@@ -165,8 +165,11 @@ public final class Peer {
     private record Told(JsonNode answer, Finished process) {}
 
     private Told ask(String task, JsonNode work) throws IOException {
+        // As a file: thousands of prompts are longer than an argument may be.
+        Path asked = folder.resolve("peer-" + task + ".json");
+        Files.writeString(asked, work.toString());
         Finished finished = new Child(
-                        List.of(python.toString(), script.toString(), task, work.toString()),
+                        List.of(python.toString(), script.toString(), task, asked.toString()),
                         Map.of("HF_HUB_OFFLINE", "1", "TOKENIZERS_PARALLELISM", "false"),
                         OF_THE_LAUNCHER,
                         folder.resolve("peer-" + task + ".log"))

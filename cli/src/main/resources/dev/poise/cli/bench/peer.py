@@ -142,5 +142,6 @@ def rate(work):
 
 if __name__ == "__main__":
     task = {"versions": versions, "dpo": dpo, "generate": generate, "rate": rate}[sys.argv[1]]
-    answer = task(json.loads(sys.argv[2]) if len(sys.argv) > 2 else {})
+    with open(sys.argv[2], encoding="utf-8") as asked:
+        answer = task(json.load(asked))
     print(json.dumps(answer), flush=True)
