@@ -31,7 +31,7 @@ public final class SmallRow {
     private final int[][] weights; // [2, capacity] of two query heads
     private final int one; // a weight of 1
     private final double[] logits; // [V]
-    private final SmallProducts products;
+    private @Nullable SmallProducts products; // of the first of rows that grow together
     private final float[] factors; // [2, W] of two query heads
     private final long[] gathered; // [2] of a coordinate, by two query heads
     private final double[] cosines; // [W / 2] of the newest token's position, where rotary
@@ -57,7 +57,6 @@ public final class SmallRow {
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(capacity);
         this.one = 1 << Math.min(SmallCache.BITS, Long.SIZE - 2 - SmallCache.BITS - bits);
         this.logits = new double[architecture.vocabulary()];
-        this.products = new SmallProducts(decoder.widest);
         this.factors = new float[2 * architecture.headWidth()];
         this.gathered = new long[2];
         this.cosines = new double[architecture.headWidth() / 2];
@@ -93,13 +92,13 @@ public final class SmallRow {
             rows.get(i).enter(tokens[i]);
         }
         SmallDecoder decoder = rows.getFirst().decoder;
-        SmallProducts products = rows.getFirst().products;
+        SmallProducts products = rows.getFirst().products();
         for (int index = 0; index < decoder.layers.size(); index++) {
             Layer layer = decoder.layers.get(index);
             rows.forEach(row -> row.normalise(layer.attentionNorm()));
             products.multiply(rows, row -> row.normed, layer.queryKeyValue(), row -> row.queryKeyValue);
             for (SmallRow row : rows) {
-                row.attend(index, layer);
+                row.attend(index, layer, products);
             }
             products.multiply(rows, row -> row.attended, layer.attentionOutput(), row -> row.normed);
             rows.forEach(row -> add(row.normed, row.residual));
@@ -110,6 +109,13 @@ public final class SmallRow {
             rows.forEach(row -> add(row.normed, row.residual));
         }
         rows.forEach(row -> row.length++);
+    }
+
+    private SmallProducts products() {
+        if (products == null) {
+            products = new SmallProducts(decoder.widest);
+        }
+        return products;
     }
 
     /// Logits of the next token, `[V]`; valid until the row changes.
@@ -123,7 +129,7 @@ public final class SmallRow {
     public static List<double[]> logits(List<SmallRow> rows) {
         SmallDecoder decoder = rows.getFirst().decoder;
         rows.forEach(row -> row.normalise(decoder.finalNorm));
-        rows.getFirst().products.multiply(rows, row -> row.normed, decoder.head, row -> row.logits);
+        rows.getFirst().products().multiply(rows, row -> row.normed, decoder.head, row -> row.logits);
         return rows.stream().map(row -> row.logits).toList();
     }
 
@@ -146,7 +152,7 @@ public final class SmallRow {
     }
 
     /// From queries, keys and values to what the heads gathered.
-    private void attend(int index, Layer layer) {
+    private void attend(int index, Layer layer, SmallProducts products) {
         int headWidth = architecture.headWidth();
         int heads = architecture.heads();
         int keyHeads = architecture.keyValueHeads();
@@ -160,7 +166,7 @@ public final class SmallRow {
         int sharing = heads / keyHeads;
         for (int head = 0; head < heads; ) {
             int together = Math.min(2, sharing - head % sharing);
-            read(together, head * headWidth, (index * keyHeads + head / sharing) * headWidth);
+            read(products, together, head * headWidth, (index * keyHeads + head / sharing) * headWidth);
             head += together;
         }
     }
@@ -194,7 +200,7 @@ public final class SmallRow {
     /// @param together how many, which share keys and values
     /// @param query where the first one's query begins, and where what it reads goes
     /// @param first the first coordinate of their keys and values
-    private void read(int together, int query, int first) {
+    private void read(SmallProducts products, int together, int query, int first) {
         int seen = length + 1;
         int width = architecture.headWidth();
         for (int head = 0; head < together; head++) {

@@ -4,8 +4,10 @@ import dev.poise.model.SmallDecoder;
 import dev.poise.model.SmallRow;
 import dev.poise.sample.Sampler.Growth;
 import dev.poise.torch.Torch;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -15,22 +17,27 @@ import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
-/// Samples from a small decoder, a batch's rows in as many threads as there are, a few at a time: neighbouring rows
-/// with the same prompt run it once.
+/// Samples from a small decoder, a few rows at a time in each of as many threads as there are: neighbouring rows with
+/// the same prompt run it once.
 record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decoding decoding) {
 
     /// Rows that one thread grows together.
     private static final int PIECE = 8;
 
     /// Rows `from` until `to` of a call.
-    private record Piece(int from, int to) {}
+    private record Piece(int from, int to) {
+        int rows() {
+            return to - from;
+        }
+    }
+
+    /// A piece that is being sampled, or waits for a thread.
+    private record Underway(Piece piece, Future<List<Sample>> samples) {}
 
     void sample(List<int[]> prompts, BiConsumer<Integer, Sample> done) {
         try (ExecutorService threads = Executors.newFixedThreadPool(Torch.threads())) {
             try {
-                for (int from = 0; from < prompts.size(); from += batch) {
-                    sample(prompts, from, Math.min(from + batch, prompts.size()), threads, done);
-                }
+                sample(prompts, threads, done);
             } catch (ExecutionException e) {
                 threads.shutdownNow();
                 throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
@@ -42,25 +49,39 @@ record SmallSampler(SmallDecoder decoder, Set<Integer> stopIds, int batch, Decod
         }
     }
 
-    /// One batch.
-    private void sample(
-            List<int[]> prompts, int from, int to, ExecutorService threads, BiConsumer<Integer, Sample> done)
+    /// Keeps as many rows underway as a batch holds: where a piece is done, the next one enters.
+    private void sample(List<int[]> prompts, ExecutorService threads, BiConsumer<Integer, Sample> done)
             throws ExecutionException, InterruptedException {
-        List<Piece> pieces = pieces(from, to);
-        List<Future<List<Sample>>> sampled = pieces.stream()
-                .map(piece -> threads.submit(() -> sample(prompts, piece)))
-                .toList();
-        for (int i = 0; i < sampled.size(); i++) {
-            List<Sample> samples = sampled.get(i).get();
-            for (int k = 0; k < samples.size(); k++) {
-                done.accept(pieces.get(i).from + k, samples.get(k));
+        Deque<Underway> underway = new ArrayDeque<>();
+        int rows = 0;
+        for (Piece piece : pieces(prompts.size())) {
+            while (rows + piece.rows() > batch) {
+                rows -= deliver(underway.removeFirst(), done);
             }
+            underway.addLast(new Underway(piece, threads.submit(() -> sample(prompts, piece))));
+            rows += piece.rows();
+        }
+        while (!underway.isEmpty()) {
+            deliver(underway.removeFirst(), done);
         }
     }
 
-    private static List<Piece> pieces(int from, int to) {
-        return IntStream.iterate(from, i -> i < to, i -> i + PIECE)
-                .mapToObj(i -> new Piece(i, Math.min(i + PIECE, to)))
+    /// Waits for a piece and hands out its samples.
+    ///
+    /// @return how many these are
+    private static int deliver(Underway underway, BiConsumer<Integer, Sample> done)
+            throws ExecutionException, InterruptedException {
+        List<Sample> samples = underway.samples.get();
+        for (int i = 0; i < samples.size(); i++) {
+            done.accept(underway.piece.from + i, samples.get(i));
+        }
+        return samples.size();
+    }
+
+    private List<Piece> pieces(int rows) {
+        int size = Math.min(PIECE, batch);
+        return IntStream.iterate(0, from -> from < rows, from -> from + size)
+                .mapToObj(from -> new Piece(from, Math.min(from + size, rows)))
                 .toList();
     }
 
