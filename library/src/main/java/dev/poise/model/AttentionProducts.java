@@ -41,7 +41,7 @@ record AttentionProducts(double scale, double cap) {
         Tensor seen = mask.has_value()
                 ? bounded.masked_fill(mask.get().logical_not(), Tensors.scalar(Double.NEGATIVE_INFINITY))
                 : bounded;
-        return Tensors.softmax(seen, value.scalar_type()).matmul(perQueryHead(value, query));
+        return torch.softmax(seen, -1).matmul(perQueryHead(value, query));
     }
 
     /// Key or value heads repeated so that every query head has its own, `[G, H, T, W]`.

@@ -94,7 +94,20 @@ final class SmallProducts {
             int some = Math.min(STRETCH, count - first);
             Arrays.fill(own, 0, some, 0);
             Arrays.fill(own, PITCH, PITCH + some, 0);
-            for (int i = 0; i < width; i += 2) {
+            int i = 0;
+            for (; heads == 1 && i + 3 < width; i += 4) {
+                addOfOne(
+                        factors[i],
+                        factors[i + 1],
+                        factors[i + 2],
+                        factors[i + 3],
+                        keys,
+                        start + i * stride + first,
+                        stride,
+                        some,
+                        own);
+            }
+            for (; i < width; i += 2) {
                 // A last coordinate without a partner is its own, times nothing.
                 boolean paired = i + 1 < width;
                 float b = paired ? factors[i + 1] : 0;
